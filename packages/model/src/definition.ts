@@ -1,0 +1,105 @@
+/**
+ * A stack as its author wrote it: plain, frozen data that serialises to JSON.
+ * Nothing here is checked yet; `validateStack` does that, and `planOf` derives everything else.
+ */
+export interface StackDefinition {
+  /** Tells a stack from any other default export. */
+  readonly kind: "groundplan.stack";
+  readonly name: string;
+  /** In the order of declaration. */
+  readonly components: readonly ComponentDefinition[];
+  readonly hosts: readonly HostDefinition[];
+  /** Names of the secrets that the stack asks for; every target generates and keeps their values. */
+  readonly secrets: readonly string[];
+  readonly monitoring: MonitoringDefinition | null;
+  readonly pipeline: PipelineDefinition | null;
+}
+
+export type ComponentDefinition = ServiceDefinition | RedisDefinition | PostgresDefinition;
+export type ComponentKind = ComponentDefinition["kind"];
+
+interface NamedComponent {
+  /** A DNS label: every target uses it as a host name, a container name or a resource name. */
+  readonly name: string;
+}
+
+/** A program of the author's own. */
+export interface ServiceDefinition extends NamedComponent {
+  readonly kind: "service";
+  /** Folder with the Dockerfile and the program, relative to the stack file. */
+  readonly build: string | null;
+  /** A ready image, instead of `build`. */
+  readonly image: string | null;
+  /** Program and arguments that run it on a laptop, in the folder `build` (or the stack's). */
+  readonly command: readonly string[] | null;
+  /** The same under `up --watch`; `null` means `command`. */
+  readonly dev: readonly string[] | null;
+  /** Folders, relative to the stack file, whose changes restart it under `up --watch`, besides `build`. */
+  readonly watch: readonly string[];
+  /** The port it listens on, given to it as `PORT`. `null`: it listens on none, so no link may lead to it. */
+  readonly port: number | null;
+  /** Reachable from outside the stack. */
+  readonly public: boolean;
+  /** Alias -> name of the component. The alias names the variables: `uses: { db }` gives `DB_URL`, `DB_HOST`, `DB_PORT`. */
+  readonly uses: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, EnvInput>>;
+  /** Path that answers 200 when it can do its work, 503 with a reason when not. */
+  readonly health: string;
+  /** Path of its Prometheus text; `null`: it has none. */
+  readonly metrics: string | null;
+}
+
+export interface RedisDefinition extends NamedComponent {
+  readonly kind: "redis";
+  readonly port: number;
+  /** Component whose address its clients get on a laptop without a Redis server. They tell by the URL's scheme. */
+  readonly standIn: string | null;
+}
+
+export interface PostgresDefinition extends NamedComponent {
+  readonly kind: "postgres";
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+}
+
+/** Text, or a secret of the stack by name. */
+export type EnvInput = string | SecretRef;
+
+export interface SecretRef {
+  readonly secret: string;
+}
+
+export type Subnet = "public" | "private";
+
+export interface HostDefinition {
+  readonly name: string;
+  readonly subnet: Subnet;
+  /** Names of the components that run on it. */
+  readonly runs: readonly string[];
+}
+
+export interface MonitoringDefinition {
+  /** Name of the host that Prometheus and Grafana run on. */
+  readonly on: string;
+  /** Who may open Grafana and Prometheus: a CIDR. Default: 0.0.0.0/0 */
+  readonly openTo: string;
+  readonly alarms: { readonly email: string } | null;
+}
+
+/**
+ * What the stack says of its own flow, for the pages that show it: counters that should agree
+ * once everything has drained, from first to last.
+ */
+export interface PipelineDefinition {
+  readonly levels: readonly PipelineLevel[];
+}
+
+export interface PipelineLevel {
+  /** As it is shown, for example "accepted". */
+  readonly name: string;
+  /** Name of the service whose metrics hold it. */
+  readonly service: string;
+  /** Name of the metric, for example "votes_accepted_total"; several series are added up. */
+  readonly metric: string;
+}

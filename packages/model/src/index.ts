@@ -1,0 +1,3 @@
+export * from "./definition.js";
+export * from "./plan.js";
+export * from "./problem.js";

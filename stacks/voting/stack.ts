@@ -1,0 +1,47 @@
+import { stack } from "groundplan";
+
+/** The ballot: vote offers these options, worker accepts no others from the classic list, result labels its bars with them. */
+const poll = { OPTION_A: "Cats", OPTION_B: "Dogs" };
+
+export default stack("voting", (s) => {
+  const voterKey = s.secret("voter-key");
+  const db = s.postgres("db");
+  const redis = s.redis("redis", { standIn: db });
+
+  const vote = s.service("vote", {
+    build: "./vote",
+    command: "node dist/main.js",
+    port: 80,
+    public: true,
+    uses: { queue: redis },
+    env: { ...poll, VOTER_KEY: voterKey },
+  });
+  const worker = s.service("worker", {
+    build: "./worker",
+    command: "node dist/main.js",
+    port: 8000,
+    uses: { queue: redis, db },
+    env: poll,
+  });
+  const result = s.service("result", {
+    build: "./result",
+    command: "node dist/main.js",
+    port: 5001,
+    public: true,
+    uses: { db },
+    env: { ...poll, VOTER_KEY: voterKey },
+  });
+
+  s.host("frontend", { subnet: "public", runs: [vote, result] });
+  s.host("backend", { subnet: "private", runs: [redis, worker] });
+  s.host("database", { subnet: "private", runs: [db] });
+  s.monitoring({ on: "frontend", alarms: { email: "ops@example.com" } });
+
+  // Each later level may lag behind the one before; once the stack has drained all four are equal.
+  s.pipeline([
+    { level: "accepted", at: vote, metric: "votes_accepted_total" },
+    { level: "queued", at: vote, metric: "votes_queued_total" },
+    { level: "persisted", at: result, metric: "votes_persisted_total" },
+    { level: "visible", at: result, metric: "votes_visible_total" },
+  ]);
+});
