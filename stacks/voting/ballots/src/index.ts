@@ -1,1 +1,14 @@
-export {};
+export { describeError, RequestError } from "./answer-errors.js";
+export { type Ballot, isUuid, nowMs } from "./ballot.js";
+export { Batcher, OverloadedError } from "./batcher.js";
+export { connectClient, openPool } from "./database.js";
+export { Keyring } from "./keyring.js";
+export { type CountStep, countBallots, loadPosition, lookUpBallot, readSnapshot, resetPosition, type Snapshot } from "./ledger.js";
+export { openQueue, openReader } from "./open-queue.js";
+export { optionsFrom, type PollOption } from "./options.js";
+export { PARTITIONS, partitionOf } from "./partition.js";
+export type { BallotQueue, QueueEntry, QueueReader, QueueTotals, RejectedEntry } from "./queue.js";
+export { requireEnv } from "./require-env.js";
+export { migrate } from "./schema/migrate.js";
+export { runService, type ServiceContext, type ServiceParts } from "./service.js";
+export { sparingly } from "./sparingly.js";

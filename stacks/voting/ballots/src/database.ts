@@ -1,0 +1,46 @@
+import pg from "pg";
+
+/** A broken connection to a database far away shows within about this time, also when no packet says so. */
+const KEEPALIVE_MS = 5_000;
+
+/** For short reads from many callers. Errors of idle connections are told, and the pool makes new ones by itself. */
+export function openPool(url: string, onError: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 4,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_MS,
+    connectionTimeoutMillis: 2_000,
+    query_timeout: 5_000,
+  });
+  pool.on("error", onError);
+  return pool;
+}
+
+/** One connection that is somebody's own: what it holds (locks, LISTEN) ends with it. */
+export async function connectClient(url: string, onEnd: (reason: Error) => void): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_MS,
+    connectionTimeoutMillis: 2_000,
+    // So that the server, too, lets go of the locks of a client that vanished.
+    options: "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
+  });
+  client.on("error", onEnd);
+  client.on("end", () => onEnd(new Error("PostgreSQL closed the connection")));
+  await client.connect();
+  return client;
+}
+
+/** The text form of an array of texts, as PostgreSQL reads it; faster than letting the driver walk the array for each type. */
+export function textArray(values: readonly string[]): string {
+  let text = "{";
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as string;
+    text += `${i === 0 ? "" : ","}"${NEEDS_ESCAPE.test(value) ? value.replace(/["\\]/g, "\\$&") : value}"`;
+  }
+  return `${text}}`;
+}
+
+const NEEDS_ESCAPE = /["\\]/;

@@ -1,0 +1,128 @@
+import type pg from "pg";
+import { connectClient, openPool } from "./database.js";
+import { postgresTotals } from "./postgres-queue.js";
+import type { QueueEntry, QueueReader, QueueTotals, RejectedEntry } from "./queue.js";
+
+/** Reads the table that PostgresQueue writes. */
+export class PostgresReader implements QueueReader {
+  readonly kind = "postgres";
+  readonly start = "0";
+  readonly #url: string;
+  readonly #pool: pg.Pool;
+  #listener: Promise<pg.Client> | null = null;
+  /** A notice came since the last look, so that one which falls between a look and the wait is not missed. */
+  #noticed = false;
+  /** Ends the wait that is under way, if one is. */
+  #endWait: (() => void) | null = null;
+  #closed = false;
+
+  constructor(url: string, onError: (error: Error) => void) {
+    this.#url = url;
+    this.#pool = openPool(url, onError);
+  }
+
+  async read(positions: ReadonlyMap<number, string>, limit: number, waitMs: number): Promise<readonly QueueEntry[]> {
+    await this.#listen();
+    this.#noticed = false;
+    const found = await this.#select(positions, limit);
+    if (found.length > 0) return found;
+    await this.#nextNotice(waitMs);
+    return this.#select(positions, limit);
+  }
+
+  async #select(positions: ReadonlyMap<number, string>, limit: number): Promise<readonly QueueEntry[]> {
+    const { rows } = await this.#pool.query<QueueRow>({
+      name: "read-queue",
+      text: `SELECT q.* FROM unnest($1::int[], $2::bigint[]) AS p(partition, position), LATERAL (
+          SELECT partition, id, ballot, voter, vote, accepted_at FROM queue
+          WHERE partition = p.partition AND id > p.position ORDER BY id LIMIT $3) AS q`,
+      values: [[...positions.keys()], [...positions.values()], limit],
+    });
+    return rows.map((row) => ({
+      partition: row.partition,
+      position: row.id,
+      ballot: { id: row.ballot, voter: row.voter, option: row.vote, acceptedAtMs: row.accepted_at },
+    }));
+  }
+
+  async resume(_partition: number, position: string): Promise<string> {
+    // The queue and the position are in one database: neither is older than the other.
+    return position;
+  }
+
+  async trim(positions: ReadonlyMap<number, string>): Promise<void> {
+    await this.#pool.query({
+      name: "trim-queue",
+      text: `DELETE FROM queue USING unnest($1::int[], $2::bigint[]) AS p(partition, position)
+        WHERE queue.partition = p.partition AND queue.id <= p.position`,
+      values: [[...positions.keys()], [...positions.values()]],
+    });
+  }
+
+  async adoptClassic(): Promise<number> {
+    return 0; // Classic clients speak Redis; without one there is no list.
+  }
+
+  async setAside(entry: RejectedEntry): Promise<void> {
+    throw new Error(`the table's types let no such entry in: ${entry.raw}`);
+  }
+
+  totals(): Promise<QueueTotals> {
+    return postgresTotals(this.#pool);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#notice();
+    const listener = await this.#listener?.catch(() => null);
+    await listener?.end();
+    await this.#pool.end();
+  }
+
+  #listen(): Promise<pg.Client> {
+    this.#listener ??= this.#connectListener();
+    return this.#listener;
+  }
+
+  async #connectListener(): Promise<pg.Client> {
+    const lost = (): void => {
+      this.#listener = null;
+      this.#notice();
+    };
+    try {
+      const client = await connectClient(this.#url, lost);
+      client.on("notification", () => this.#notice());
+      await client.query("LISTEN ballots");
+      return client;
+    } catch (error) {
+      lost();
+      throw error;
+    }
+  }
+
+  #notice(): void {
+    this.#noticed = true;
+    this.#endWait?.();
+  }
+
+  async #nextNotice(waitMs: number): Promise<void> {
+    if (this.#noticed || this.#closed) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      this.#endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#endWait = null;
+  }
+}
+
+interface QueueRow {
+  readonly partition: number;
+  readonly id: string;
+  readonly ballot: string;
+  readonly voter: string;
+  readonly vote: string;
+  readonly accepted_at: number;
+}

@@ -1,0 +1,112 @@
+import Fastify, { type FastifyInstance } from "fastify";
+import { type Logger, pino } from "pino";
+import { collectDefaultMetrics, Registry } from "prom-client";
+import { answerErrors } from "./answer-errors.js";
+import { sparingly } from "./sparingly.js";
+
+const OUTAGE_LOG_INTERVAL_MS = 5_000;
+const HEALTH_TIMEOUT_MS = 3_000;
+
+/** What a service of the stack says about itself; `runService` does the rest alike for all of them. */
+export interface ServiceParts {
+  /** Throws a sentence when the service cannot do its work now: /healthz then answers 503 with it. */
+  check(): Promise<void>;
+  /** Ends its connections; called after the last request was answered. */
+  close(): Promise<void>;
+}
+
+export interface ServiceContext {
+  readonly name: string;
+  readonly app: FastifyInstance;
+  readonly log: Logger;
+  readonly registry: Registry;
+  /** Logs what keeps failing, once in a while; for connections that try again by themselves. */
+  onOutage(error: Error): void;
+}
+
+/**
+ * Runs a service: /healthz, /metrics, structured logs, and a clean stop on SIGTERM and SIGINT.
+ * It listens on PORT (and HOST, default all addresses) as soon as its parts are made, so that /healthz can tell what is missing.
+ */
+export async function runService(
+  name: string,
+  defaultPort: number,
+  build: (context: ServiceContext) => Promise<ServiceParts> | ServiceParts,
+): Promise<void> {
+  const log: Logger = pino({ name, level: process.env.LOG_LEVEL ?? "info", base: { name } });
+  try {
+    const context = createContext(name, log);
+    const parts = await build(context);
+    serveHealth(context.app, parts);
+    serveMetrics(context.app, context.registry);
+    stopOnSignal(context, parts);
+    const port = Number(process.env.PORT ?? defaultPort);
+    await context.app.listen({ port, host: process.env.HOST ?? "0.0.0.0" });
+    log.info({ port }, "listening");
+  } catch (error) {
+    log.fatal(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}
+
+function createContext(name: string, log: Logger): ServiceContext {
+  // Requests are counted, not logged: a line for each vote would cost more than the vote.
+  const app = Fastify({ logger: false, bodyLimit: 4_096, forceCloseConnections: "idle", requestTimeout: 10_000, exposeHeadRoutes: true });
+  answerErrors(app, log);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const onOutage = sparingly(OUTAGE_LOG_INTERVAL_MS, (error: Error, unsaid) => log.warn({ unsaid }, error.message || error.name));
+  return { name, app, log, registry, onOutage };
+}
+
+function serveHealth(app: FastifyInstance, parts: ServiceParts): void {
+  app.get("/healthz", async (_request, reply) => {
+    reply.header("cache-control", "no-store").type("text/plain; charset=utf-8");
+    try {
+      await within(HEALTH_TIMEOUT_MS, parts.check());
+      return "ok\n";
+    } catch (error) {
+      reply.code(503);
+      return `${error instanceof Error ? error.message : String(error)}\n`;
+    }
+  });
+}
+
+function serveMetrics(app: FastifyInstance, registry: Registry): void {
+  app.get("/metrics", async (_request, reply) => {
+    reply.type(registry.contentType);
+    return registry.metrics();
+  });
+}
+
+function stopOnSignal({ app, log }: ServiceContext, parts: ServiceParts): void {
+  let stopping = false;
+  const stop = async (signal: string): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, "stopping");
+    await app.close();
+    await parts.close();
+    log.info("stopped");
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      stop(signal).catch((error: unknown) => {
+        log.fatal(error);
+        process.exit(1);
+      });
+    });
+  }
+}
+
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

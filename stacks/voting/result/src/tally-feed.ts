@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { connectClient, migrate } from "@voting/ballots";
+import type pg from "pg";
+import type { Logger } from "pino";
+import type { Reading, ResultReader, Results } from "./result-reader.js";
+
+/** At most this often, however fast votes arrive. */
+const PUSH_INTERVAL_MS = 200;
+/** At least this often: a lost notice shows late, never never, and viewers see that the page is alive. */
+const HEARTBEAT_MS = 2_000;
+const STALE_MS = 3 * HEARTBEAT_MS;
+const RECONNECT_MS = 500;
+
+export interface TallyFeedParts {
+  readonly reader: ResultReader;
+  readonly databaseUrl: string;
+  readonly log: Logger;
+  readonly onPublish: (results: Results) => void;
+}
+
+/** Publishes the results when the database says that they changed (NOTIFY tallies), joined to a few pushes a second. */
+export class TallyFeed {
+  readonly #parts: TallyFeedParts;
+  #latest: (Reading & { readonly atMs: number }) | null = null;
+  #stopping = false;
+  #finished: Promise<unknown> = Promise.resolve();
+  #listener: pg.Client | null = null;
+  #changed = true;
+  #wake: (() => void) | null = null;
+
+  constructor(parts: TallyFeedParts) {
+    this.#parts = parts;
+  }
+
+  /** What viewers see now; `null` before the first read. */
+  get latest(): Reading | null {
+    return this.#latest;
+  }
+
+  /** Throws when viewers do not see fresh results. */
+  check(): void {
+    if (this.#latest === null) throw new Error("no results were read yet");
+    const ageMs = performance.now() - this.#latest.atMs;
+    if (ageMs > STALE_MS) throw new Error(`the results are ${Math.round(ageMs / 1000)} s old`);
+  }
+
+  start(): void {
+    this.#finished = Promise.all([this.#listen(), this.#publish()]);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake?.();
+    await this.#listener?.end();
+    await this.#finished;
+  }
+
+  async #listen(): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        await this.#listenOnce();
+      } catch (error) {
+        if (!this.#stopping) this.#parts.log.warn(`cannot listen for changes: ${(error as Error).message}`);
+      }
+      if (!this.#stopping) await sleep(RECONNECT_MS);
+    }
+  }
+
+  /** Ends when the connection does. */
+  async #listenOnce(): Promise<void> {
+    let end: (reason: Error) => void = () => undefined;
+    const ended = new Promise<Error>((resolve) => {
+      end = resolve;
+    });
+    const client = await connectClient(this.#parts.databaseUrl, end);
+    this.#listener = client;
+    try {
+      await migrate(client);
+      client.on("notification", () => this.#noteChange());
+      await client.query("LISTEN tallies");
+      this.#noteChange(); // What happened while nobody listened.
+      const reason = await ended;
+      if (!this.#stopping) this.#parts.log.warn(reason.message);
+    } finally {
+      this.#listener = null;
+      await client.end().catch(() => undefined); // It may have ended already.
+    }
+  }
+
+  #noteChange(): void {
+    this.#changed = true;
+    this.#wake?.();
+  }
+
+  async #publish(): Promise<void> {
+    while (!this.#stopping) {
+      this.#changed = false;
+      try {
+        const reading = await this.#parts.reader.read();
+        this.#latest = { ...reading, atMs: performance.now() };
+        this.#parts.onPublish(reading.results);
+      } catch (error) {
+        this.#parts.log.warn(`cannot read the results: ${(error as Error).message}`);
+      }
+      await sleep(PUSH_INTERVAL_MS);
+      await this.#nextChange(HEARTBEAT_MS - PUSH_INTERVAL_MS);
+    }
+  }
+
+  async #nextChange(waitMs: number): Promise<void> {
+    if (this.#changed || this.#stopping) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = null;
+  }
+}

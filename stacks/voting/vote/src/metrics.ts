@@ -1,0 +1,54 @@
+import type { BallotQueue } from "@voting/ballots";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+
+export interface VoteMetrics {
+  readonly accepted: Counter;
+  readonly refused: Counter<"reason">;
+  readonly acceptSeconds: Histogram;
+}
+
+const BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+/** The queue's totals are asked of the queue at each scrape; while it is down they are missing, not zero. */
+export function createMetrics(registry: Registry, queue: BallotQueue, onOutage: (error: Error) => void): VoteMetrics {
+  const held = new Gauge({
+    name: "votes_queue_held",
+    help: "Ballots that the queue holds now; a few counted ones may be among them until they are trimmed",
+    registers: [registry],
+  });
+  new Counter({
+    name: "votes_queued_total",
+    help: "Ballots ever queued, by any vote service, as the queue itself tells",
+    registers: [registry],
+    async collect() {
+      this.reset();
+      try {
+        const totals = await queue.totals();
+        this.inc(totals.added);
+        held.set(totals.held);
+      } catch (error) {
+        this.remove();
+        onOutage(error as Error);
+      }
+    },
+  });
+  return {
+    accepted: new Counter({
+      name: "votes_accepted_total",
+      help: "Votes answered with 2xx since this process started: each one is durable in the queue",
+      registers: [registry],
+    }),
+    refused: new Counter({
+      name: "votes_refused_total",
+      help: "Votes answered with 4xx or 5xx since this process started",
+      labelNames: ["reason"],
+      registers: [registry],
+    }),
+    acceptSeconds: new Histogram({
+      name: "votes_accept_seconds",
+      help: "From reading a vote to its ballot being durable in the queue",
+      buckets: BUCKETS_SECONDS,
+      registers: [registry],
+    }),
+  };
+}
