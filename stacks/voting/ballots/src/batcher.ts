@@ -11,8 +11,11 @@ export class OverloadedError extends Error {
   }
 }
 
+/** Two batches under way keep both ends busy: one side works on the first while the other answers the second. */
+const MAX_UNDER_WAY = 2;
+
 /**
- * Lets concurrent callers share one round trip. While one batch is under way the next one gathers, so at low load a caller
+ * Lets concurrent callers share one round trip. While batches are under way the next one gathers, so at low load a caller
  * waits for nothing and at high load the batch grows by itself.
  */
 export class Batcher<T> {
@@ -20,6 +23,7 @@ export class Batcher<T> {
   readonly #maxWaiting: number;
   #waiting: Waiting<T>[] = [];
   #scheduled = false;
+  #underWay = 0;
 
   /** @param maxWaiting How many items may wait at most. Default: 5,000 */
   constructor(send: (items: readonly T[]) => Promise<void>, maxWaiting = 5_000) {
@@ -37,22 +41,26 @@ export class Batcher<T> {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#underWay >= MAX_UNDER_WAY || this.#waiting.length === 0) return;
     this.#scheduled = true;
     // Behind the requests that arrived in the same turn of the event loop, so that they travel together.
-    setImmediate(() => void this.#flush());
+    setImmediate(() => {
+      this.#scheduled = false;
+      void this.#sendWaiting();
+    });
   }
 
-  async #flush(): Promise<void> {
+  async #sendWaiting(): Promise<void> {
     const batch = this.#waiting;
     this.#waiting = [];
+    this.#underWay++;
     try {
       await this.#send(batch.map((waiting) => waiting.item));
       for (const waiting of batch) waiting.resolve();
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
     }
-    this.#scheduled = false;
-    if (this.#waiting.length > 0) this.#schedule();
+    this.#underWay--;
+    this.#schedule();
   }
 }

@@ -1,4 +1,4 @@
-export { describeError, RequestError } from "./answer-errors.js";
+export { answerErrors, describeError, RequestError } from "./answer-errors.js";
 export { type Ballot, isUuid, nowMs } from "./ballot.js";
 export { Batcher, OverloadedError } from "./batcher.js";
 export { connectClient, openPool } from "./database.js";
@@ -6,6 +6,7 @@ export { Keyring } from "./keyring.js";
 export { type CountStep, countBallots, loadPosition, lookUpBallot, readSnapshot, resetPosition, type Snapshot } from "./ledger.js";
 export { openQueue, openReader } from "./open-queue.js";
 export { optionsFrom, type PollOption } from "./options.js";
+export { orderedUuid } from "./ordered-uuid.js";
 export { PARTITIONS, partitionOf } from "./partition.js";
 export type { BallotQueue, QueueEntry, QueueReader, QueueTotals, RejectedEntry } from "./queue.js";
 export { requireEnv } from "./require-env.js";

@@ -13,7 +13,8 @@ export function connectRedis(url: string, onError: (error: Error) => void, optio
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
-    maxRetriesPerRequest: null,
+    // Commands that wait for an answer when the connection breaks fail at once; with `null` they would wait for ever.
+    maxRetriesPerRequest: 0,
     connectTimeout: 2_000,
     // A blocking read waits on purpose; every other command that hangs is an outage.
     ...(options.blocking ? {} : { commandTimeout: 3_000 }),

@@ -5,10 +5,11 @@ import {
   type Keyring,
   nowMs,
   OverloadedError,
+  orderedUuid,
   type PollOption,
   RequestError,
 } from "@voting/ballots";
-import { v7 as uuidV7 } from "uuid";
+
 import type { VoteMetrics } from "./metrics.js";
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
@@ -61,7 +62,7 @@ export class BallotBox {
     const option = this.#readOption(request.option);
     const { voter, newCookie } = this.#identify(request);
     const key = request.idempotencyKey;
-    const id = key === undefined ? uuidV7() : this.#keyring.deriveId("ballot", voter, key);
+    const id = key === undefined ? orderedUuid() : this.#keyring.deriveId("ballot", voter, key);
     try {
       await this.#batcher.add({ id, voter, option, acceptedAtMs: startedMs });
     } catch (error) {
@@ -103,7 +104,7 @@ export class BallotBox {
     const known = cookie === undefined ? null : this.#keyring.openVoter(cookie);
     if (known !== null) return { voter: known, newCookie: null };
     // A retry whose first answer was lost has no cookie: the key makes it the same voter again.
-    const voter = idempotencyKey === undefined ? uuidV7() : this.#keyring.deriveId("voter", idempotencyKey);
+    const voter = idempotencyKey === undefined ? orderedUuid() : this.#keyring.deriveId("voter", idempotencyKey);
     return { voter, newCookie: this.#keyring.signVoter(voter) };
   }
 

@@ -1,4 +1,5 @@
-import { Keyring, openQueue, optionsFrom, requireEnv, type ServiceContext, type ServiceParts } from "@voting/ballots";
+import { Keyring, openQueue, optionsFrom, type PollOption, requireEnv, type ServiceContext, type ServiceParts } from "@voting/ballots";
+import type { FastifyInstance } from "fastify";
 import { ballotApi } from "./ballot-api.js";
 import { BallotBox } from "./ballot-box.js";
 import { ballotPage } from "./ballot-page.js";
@@ -11,7 +12,12 @@ export async function buildVote(context: ServiceContext): Promise<ServiceParts> 
   const queue = openQueue(requireEnv("QUEUE_URL"), context.onOutage);
   const metrics = createMetrics(context.registry, queue, context.onOutage);
   const box = new BallotBox({ queue, keyring, options, metrics, onOutage: context.onOutage });
-  await context.app.register(ballotPage, { box, options });
-  await context.app.register(ballotApi, { box });
+  await registerVote(context.app, box, options);
   return { check: () => queue.check(), close: () => queue.close() };
+}
+
+/** The routes of the service over a ballot box; tests put one with a queue of their own behind them. */
+export async function registerVote(app: FastifyInstance, box: BallotBox, options: readonly PollOption[]): Promise<void> {
+  await app.register(ballotPage, { box, options });
+  await app.register(ballotApi, { box });
 }

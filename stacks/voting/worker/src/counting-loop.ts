@@ -3,7 +3,7 @@ import { connectClient, countBallots, migrate, nowMs, type QueueReader } from "@
 import type pg from "pg";
 import type { Logger } from "pino";
 import { type Batch, batchOf } from "./batch.js";
-import { BatchLimit } from "./batch-limit.js";
+import { BatchLimit, lingerAfter } from "./batch-limit.js";
 import type { WorkerMetrics } from "./metrics.js";
 import { PartitionClaims } from "./partition-claims.js";
 
@@ -93,7 +93,7 @@ export class CountingLoop {
   async #count(client: pg.Client, claims: PartitionClaims, requireConnection: () => void): Promise<void> {
     const { reader, options, metrics } = this.#parts;
     const every = new Intervals();
-    let ahead: ReturnType<QueueReader["read"]> | null = null;
+    let untrimmed = true;
     while (!this.#stopping) {
       requireConnection();
       if (every.due("rebalance", REBALANCE_MS)) {
@@ -107,20 +107,20 @@ export class CountingLoop {
         continue;
       }
       const limit = this.#limit.value;
-      const entries: Awaited<ReturnType<QueueReader["read"]>> = await (ahead ?? reader.read(claims.positions, limit, READ_WAIT_MS));
-      ahead = null;
+      const entries = await reader.read(claims.positions, limit, READ_WAIT_MS);
       const batch = batchOf(entries, claims.positions, options);
-      if (batch.steps.length === 0) continue;
-      const next = new Map(claims.positions);
-      for (const step of batch.steps) next.set(step.partition, step.after);
-      // The next batch is read while this one is written. Should the write fail, what was read is dropped with the positions.
-      ahead = reader.read(next, limit, READ_WAIT_MS);
-      ahead.catch(() => undefined); // It is awaited in the next turn, unless the write fails before.
-      await this.#write(client, batch, entries.length >= limit);
-      for (const [partition, position] of next) claims.positions.set(partition, position);
-      if (every.due("trim", TRIM_MS)) await reader.trim(claims.positions);
+      if (batch.steps.length > 0) {
+        await this.#write(client, batch, entries.length >= limit);
+        for (const step of batch.steps) claims.positions.set(step.partition, step.after);
+        untrimmed = true;
+      }
+      if (untrimmed && every.due("trim", TRIM_MS)) {
+        await reader.trim(claims.positions);
+        untrimmed = false;
+      }
+      const lingerMs = lingerAfter(batch.ballots.length);
+      if (lingerMs > 0) await sleep(lingerMs);
     }
-    await ahead?.catch(() => undefined);
     await reader.trim(claims.positions);
   }
 

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Batcher, OverloadedError } from "../src/batcher.js";
+
+/** A receiver whose answers the test gives by hand. */
+function receiver() {
+  const batches: { items: readonly number[]; answer: (error?: Error) => void }[] = [];
+  const send = (items: readonly number[]) =>
+    new Promise<void>((resolve, reject) => batches.push({ items, answer: (error) => (error ? reject(error) : resolve()) }));
+  return { batches, send };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+test("callers of one turn share a batch, later ones gather behind two batches under way", async () => {
+  const { batches, send } = receiver();
+  const batcher = new Batcher(send);
+  const done: Promise<void>[] = [];
+  for (const items of [[1, 2], [3], [4], [5, 6]]) {
+    for (const item of items) done.push(batcher.add(item));
+    await turn();
+  }
+  assert.deepEqual(
+    batches.map((batch) => batch.items),
+    [[1, 2], [3]],
+  );
+  batches[0]?.answer();
+  await turn();
+  assert.deepEqual(batches[2]?.items, [4, 5, 6]);
+  batches[1]?.answer();
+  batches[2]?.answer();
+  await Promise.all(done);
+});
+
+test("a failed batch fails its own callers, and the next one is sent", async () => {
+  const { batches, send } = receiver();
+  const batcher = new Batcher(send);
+  const first = batcher.add(1);
+  await turn();
+  const second = batcher.add(2);
+  await turn();
+  batches[0]?.answer(new Error("queue down"));
+  batches[1]?.answer();
+  await assert.rejects(first, { message: "queue down" });
+  await second;
+});
+
+test("what exceeds the bound is refused at once", async () => {
+  const { batches, send } = receiver();
+  const batcher = new Batcher(send, 2);
+  const kept = [batcher.add(1), batcher.add(2)];
+  await assert.rejects(batcher.add(3), OverloadedError);
+  await turn();
+  batches[0]?.answer();
+  await Promise.all(kept);
+});
