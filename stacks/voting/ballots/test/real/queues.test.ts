@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { type Databases, startDatabases, until, untilDone } from "@groundplan/testing";
+import { Redis } from "ioredis";
+import pg from "pg";
+import type { Ballot } from "../../src/ballot.js";
+import { openQueue, openReader } from "../../src/open-queue.js";
+import { orderedUuid } from "../../src/ordered-uuid.js";
+import { PARTITIONS, partitionOf } from "../../src/partition.js";
+import type { BallotQueue, QueueEntry, QueueReader } from "../../src/queue.js";
+import { CLASSIC_LIST, REJECTED_LIST } from "../../src/redis-scripts.js";
+
+let databases: Databases;
+before(async () => {
+  databases = await startDatabases({ redis: true });
+});
+after(() => databases.close());
+
+const ignore = (): void => undefined;
+const newBallot = (voter = orderedUuid()): Ballot => ({ id: orderedUuid(), voter, option: "a", acceptedAtMs: 1_234.5 });
+const fromStart = (reader: QueueReader) => new Map(Array.from({ length: PARTITIONS }, (_, partition) => [partition, reader.start]));
+
+/** Reads on from `positions`, moving them, until `count` entries came. */
+async function readOn(reader: QueueReader, positions: Map<number, string>, count: number): Promise<QueueEntry[]> {
+  const entries: QueueEntry[] = [];
+  await until(`${count} entries`, async () => {
+    const read = await reader.read(positions, 100, 50);
+    for (const entry of read) positions.set(entry.partition, entry.position);
+    entries.push(...read);
+    return entries.length >= count;
+  });
+  return entries;
+}
+
+async function clear(): Promise<void> {
+  const client = new pg.Client(databases.databaseUrl);
+  await client.connect();
+  await client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  await client.end();
+  if (databases.redisUrl === null) return;
+  const redis = new Redis(databases.redisUrl);
+  await redis.flushall();
+  redis.disconnect();
+}
+
+for (const kind of ["redis", "postgres"] as const) {
+  describe(`the ${kind} queue`, () => {
+    let queue: BallotQueue;
+    let reader: QueueReader;
+
+    beforeEach(async (context) => {
+      const url = kind === "redis" ? databases.redisUrl : databases.databaseUrl;
+      if (url === null) return (context as unknown as { skip(reason: string): void }).skip("needs redis-server");
+      await clear();
+      queue = openQueue(url, ignore);
+      reader = openReader(url, ignore);
+      await untilDone("the queue is reached", () => queue.check());
+      await until("the reader is connected", () => reader.resume(0, reader.start));
+    });
+
+    const closing = (name: string, body: () => Promise<void>): void => {
+      test(name, async (context) => {
+        if (kind === "redis" && databases.redisUrl === null) return context.skip("needs redis-server");
+        try {
+          await body();
+        } finally {
+          await queue.close();
+          await reader.close();
+        }
+      });
+    };
+
+    closing("gives back what was put in, whole, each voter's ballots in order and in one partition", async () => {
+      const voters = Array.from({ length: 20 }, () => orderedUuid());
+      const ballots = [...voters, ...voters, ...voters].map((voter) => newBallot(voter));
+      await queue.enqueue(ballots);
+      const entries = await readOn(reader, fromStart(reader), ballots.length);
+      for (const voter of voters) {
+        const own = entries.filter((entry) => entry.ballot?.voter === voter);
+        assert.deepEqual(
+          own.map((entry) => entry.ballot),
+          ballots.filter((ballot) => ballot.voter === voter),
+        );
+        assert.deepEqual([...new Set(own.map((entry) => entry.partition))], [partitionOf(voter)]);
+      }
+    });
+
+    closing("wakes a reader that waits", async () => {
+      const reading = reader.read(fromStart(reader), 10, 60_000);
+      const ballot = newBallot();
+      await queue.enqueue([ballot]);
+      assert.deepEqual(
+        (await reading).map((entry) => entry.ballot),
+        [ballot],
+      );
+    });
+
+    closing("gives each ballot of many writers once to a reader that only moves forward", async () => {
+      const writers = Array.from({ length: 8 }, () =>
+        openQueue((kind === "redis" ? databases.redisUrl : databases.databaseUrl) as string, ignore),
+      );
+      await Promise.all(writers.map((writer) => untilDone("a writer is connected", () => writer.check())));
+      const ballots = Array.from({ length: 800 }, () => newBallot());
+      const reading = readOn(reader, fromStart(reader), ballots.length);
+      const writing = writers.map(async (writer, index) => {
+        for (let i = index * 100; i < (index + 1) * 100; i += 5) await writer.enqueue(ballots.slice(i, i + 5));
+      });
+      await Promise.all(writing);
+      const ids = (await reading).map((entry) => entry.ballot?.id).sort();
+      assert.deepEqual(ids, ballots.map((ballot) => ballot.id).sort());
+      await Promise.all(writers.map((writer) => writer.close()));
+    });
+
+    closing("forgets what is trimmed, and still counts it as added", async () => {
+      await queue.enqueue([newBallot(), newBallot(), newBallot()]);
+      assert.deepEqual(await queue.totals(), { added: 3, held: 3 });
+      const positions = fromStart(reader);
+      await readOn(reader, positions, 3);
+      await reader.trim(positions);
+      assert.deepEqual(await reader.totals(), { added: 3, held: 0 });
+      const late = newBallot();
+      await queue.enqueue([late]);
+      assert.deepEqual(
+        (await readOn(reader, positions, 1)).map((entry) => entry.ballot),
+        [late],
+      );
+    });
+
+    closing("resumes where it was", async () => {
+      await queue.enqueue([newBallot("v")]);
+      const positions = fromStart(reader);
+      await readOn(reader, positions, 1);
+      const partition = partitionOf("v");
+      assert.equal(await reader.resume(partition, positions.get(partition) as string), positions.get(partition));
+    });
+
+    closing("refuses ballots while it is down and takes them when it is back, with nothing lost", async () => {
+      const before = newBallot();
+      await queue.enqueue([before]);
+      const part = kind === "redis" ? "redis" : "db";
+      await databases.stack.stop(part);
+      await assert.rejects(queue.check());
+      await assert.rejects(queue.enqueue([newBallot()]));
+      await databases.stack.restart(part);
+      const after = newBallot();
+      await untilDone("the queue takes ballots again", () => queue.enqueue([after]));
+      await until("the reader is back", () => reader.resume(0, reader.start));
+      const ids = (await readOn(reader, fromStart(reader), 2)).map((entry) => entry.ballot?.id);
+      assert.ok(ids.includes(before.id) && ids.includes(after.id));
+    });
+  });
+}
+
+describe("only in Redis", () => {
+  let redis: Redis;
+  let reader: QueueReader;
+
+  const withRedis = (name: string, body: () => Promise<void>): void => {
+    test(name, async (context) => {
+      if (databases.redisUrl === null) return context.skip("needs redis-server");
+      await clear();
+      redis = new Redis(databases.redisUrl);
+      reader = openReader(databases.redisUrl, ignore);
+      await until("the reader is connected", () => reader.resume(0, reader.start));
+      try {
+        await body();
+      } finally {
+        await reader.close();
+        redis.disconnect();
+      }
+    });
+  };
+
+  withRedis("the classic list is moved into the queue, in order, with an id that a second reading finds again", async () => {
+    await redis.rpush(
+      CLASSIC_LIST,
+      '{"voter_id": "v1", "vote": "a"}',
+      '{"voter_id": "Zoë", "vote": "b"}',
+      '{"vote": "b", "voter_id": "v1"}',
+    );
+    assert.equal(await reader.adoptClassic(2), 2);
+    assert.equal(await reader.adoptClassic(2), 1);
+    assert.equal(await redis.llen(CLASSIC_LIST), 0);
+    const entries = await readOn(reader, fromStart(reader), 3);
+    const again = await readOn(reader, fromStart(reader), 3);
+    assert.deepEqual(again, entries);
+    assert.deepEqual(
+      entries.filter((entry) => entry.ballot?.voter === "v1").map((entry) => entry.ballot?.option),
+      ["a", "b"],
+    );
+    assert.ok(entries.some((entry) => entry.ballot?.voter === "Zoë"));
+    assert.equal(new Set(entries.map((entry) => entry.ballot?.id)).size, 3);
+    assert.ok(entries.filter((entry) => entry.ballot?.voter === "v1").every((entry) => entry.partition === partitionOf("v1")));
+  });
+
+  withRedis("what is no ballot comes through as none, with its text", async () => {
+    const rubbish = [
+      "no json",
+      "{}",
+      '{"voter_id": 5, "vote": "a"}',
+      '{"voter_id": "v", "vote": "a\\u0000"}',
+      `{"voter_id": "${"v".repeat(256)}", "vote": "a"}`,
+      "[]",
+      "null",
+    ];
+    await redis.rpush(CLASSIC_LIST, ...rubbish);
+    await reader.adoptClassic(100);
+    await redis.xadd("{ballots}:1", "*", "ballot", "not-a-uuid", "voter", "v", "option", "a", "at", "1");
+    const entries = await readOn(reader, fromStart(reader), rubbish.length + 1);
+    assert.deepEqual(
+      entries.filter((entry) => entry.ballot !== null),
+      [],
+    );
+    assert.ok(entries.some((entry) => entry.raw?.includes("no json")));
+    await reader.setAside({ raw: "no json", reason: "not a ballot" });
+    assert.deepEqual(await redis.lrange(REJECTED_LIST, 0, -1), ['{"raw":"no json","reason":"not a ballot"}']);
+  });
+
+  withRedis("a queue that was emptied is read from its start", async () => {
+    assert.equal(await reader.resume(0, "99999999999999-7"), reader.start);
+  });
+
+  withRedis("a Redis that would lose ballots in a crash takes none", async () => {
+    const queue = openQueue(databases.redisUrl as string, ignore);
+    try {
+      await redis.config("SET", "appendfsync", "everysec");
+      await until("the queue refuses", async () => {
+        const refusal = await queue.enqueue([newBallot()]).then(ignore, (error: Error) => error.message);
+        return refusal === "Redis is not durable: run it with --appendonly yes --appendfsync always";
+      });
+    } finally {
+      await redis.config("SET", "appendfsync", "always");
+      await queue.close();
+    }
+  });
+});
