@@ -17,7 +17,9 @@ export function ready() {
 }
 
 function install() {
-  const lockfile = createHash("sha256").update(readFileSync(`${ROOT}package-lock.json`)).digest("hex");
+  const lockfile = createHash("sha256")
+    .update(readFileSync(`${ROOT}package-lock.json`))
+    .digest("hex");
   if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === lockfile) return;
   process.stderr.write("Installing the dependencies (once) ...\n");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], "the dependencies cannot be installed");

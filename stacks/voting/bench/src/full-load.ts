@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Levels, readLevels, StackClient } from "@voting/stress";
+import type { VotingRun } from "@voting/testing";
+import { type Form, type WrkResult, wrk } from "./wrk.js";
+
+const DRAIN_LIMIT_MS = 30_000;
+const POLL_MS = 20;
+
+export interface FullLoad extends WrkResult {
+  readonly accepted: number;
+  /** Persisted until the load's last answer. */
+  readonly persistedPerSecond: number;
+  /** Accepted and not yet persisted at that moment, in % of the accepted. */
+  readonly behindPercent: number;
+  /** From then until every accepted ballot was persisted. */
+  readonly drainMs: number;
+}
+
+/** The whole pipeline at the speed of its clients. */
+export async function measureFullLoad(run: VotingRun, form: Form, seconds: number): Promise<FullLoad> {
+  const client = new StackClient({ vote: run.voteUrl, result: run.resultUrl }, 4);
+  try {
+    const before = await readLevels(client);
+    const startedMs = performance.now();
+    const load = await wrk(run.voteUrl, form, seconds);
+    const endedMs = performance.now();
+    let now = await readLevels(client);
+    const persistedAtEnd = now.persisted - before.persisted;
+    while (waiting(before, now) > 0) {
+      if (performance.now() - endedMs > DRAIN_LIMIT_MS) throw new Error(`${waiting(before, now)} accepted ballots are still not persisted`);
+      await sleep(POLL_MS);
+      now = await readLevels(client);
+    }
+    const accepted = now.accepted - before.accepted;
+    return {
+      ...load,
+      accepted,
+      persistedPerSecond: Math.round((1_000 * persistedAtEnd) / (endedMs - startedMs)),
+      behindPercent: Math.max(0, (100 * (accepted - persistedAtEnd)) / accepted),
+      drainMs: Math.round(performance.now() - endedMs),
+    };
+  } finally {
+    client.close();
+  }
+}
+
+const waiting = (before: Levels, now: Levels): number => now.accepted - before.accepted - (now.persisted - before.persisted);

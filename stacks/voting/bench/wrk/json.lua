@@ -1,0 +1,3 @@
+wrk.method = "POST"
+wrk.body = '{"vote":"a"}'
+wrk.headers["Content-Type"] = "application/json"
