@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import type { Ballot } from "./ballot.js";
+import { ballotText } from "./ballot-text.js";
 import { partitionOf } from "./partition.js";
 import type { BallotQueue, QueueTotals } from "./queue.js";
 import { connectRedis } from "./redis-connection.js";
@@ -22,7 +23,7 @@ export class RedisQueue implements BallotQueue {
     if (!this.#durable) await this.check();
     const args: string[] = [];
     for (const ballot of ballots) {
-      args.push(String(partitionOf(ballot.voter) + 1), ballot.id, ballot.voter, ballot.option, ballot.acceptedAtMs.toFixed(2));
+      args.push(String(partitionOf(ballot.voter) + 1), ballotText(ballot));
     }
     const queued = await ENQUEUE_SCRIPT.run(this.#redis, STREAM_KEYS, args);
     if (queued !== ballots.length) throw new Error(`Redis queued ${queued} of ${ballots.length} ballots`);

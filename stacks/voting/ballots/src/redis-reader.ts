@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
-import { type Ballot, isUuid } from "./ballot.js";
+import type { Ballot } from "./ballot.js";
+import { isColumnText, parseBallotText } from "./ballot-text.js";
 import { uuidFromBytes } from "./keyring.js";
 import type { QueueEntry, QueueReader, QueueTotals, RejectedEntry } from "./queue.js";
 import { connectRedis, redisReady } from "./redis-connection.js";
@@ -70,15 +71,9 @@ export class RedisReader implements QueueReader {
 }
 
 function parseEntry(partition: number, [position, fields]: StreamEntry): QueueEntry {
-  const ballot = fields[0] === "classic" ? classicBallot(partition, position, fields[1] ?? "") : ownBallot(fields);
+  const [field, text = ""] = fields;
+  const ballot = field === "classic" ? classicBallot(partition, position, text) : field === "ballot" ? parseBallotText(text) : null;
   return ballot ? { partition, position, ballot } : { partition, position, ballot, raw: fields.join(" ") };
-}
-
-/** Fields as ENQUEUE_SCRIPT writes them: in this order, so that reading needs no map for each ballot. */
-function ownBallot(fields: readonly string[]): Ballot | null {
-  const [, id, , voter, , option, , at] = fields;
-  if (fields[0] !== "ballot" || !id || !isUuid(id) || !isText(voter) || !isText(option)) return null;
-  return { id, voter, option, acceptedAtMs: Number(at) };
 }
 
 /** A classic element has no id: its place in the stream, which a replay finds again, gives it one. */
@@ -90,14 +85,9 @@ function classicBallot(partition: number, position: string, element: string): Ba
     return null;
   }
   const { voter_id: voter, vote: option } = (vote ?? {}) as { voter_id?: unknown; vote?: unknown };
-  if (!isText(voter) || !isText(option)) return null;
+  if (!isColumnText(voter) || !isColumnText(option)) return null;
   const id = uuidFromBytes(createHash("sha256").update(`${partition} ${position} ${element}`).digest());
   return { id, voter, option, acceptedAtMs: Number(position.split("-")[0]) };
-}
-
-/** What fits a column of the table: VARCHAR(255), which cannot hold a NUL. */
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value.length > 0 && value.length <= 255 && !value.includes("\0");
 }
 
 function isBefore(a: string, b: string): boolean {

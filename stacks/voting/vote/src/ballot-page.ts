@@ -20,8 +20,9 @@ export async function ballotPage(
   app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, body, done) => {
     done(null, new URLSearchParams(body as string));
   });
-  app.addHook("onRequest", async (_request, reply) => {
+  app.addHook("onRequest", (_request, reply, done) => {
     reply.headers(PAGE_HEADERS);
+    done();
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const { status, sentence } = describeError(error);

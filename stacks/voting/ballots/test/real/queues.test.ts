@@ -205,8 +205,9 @@ describe("only in Redis", () => {
     ];
     await redis.rpush(CLASSIC_LIST, ...rubbish);
     await reader.adoptClassic(100);
-    await redis.xadd("{ballots}:1", "*", "ballot", "not-a-uuid", "voter", "v", "option", "a", "at", "1");
-    const entries = await readOn(reader, fromStart(reader), rubbish.length + 1);
+    await redis.xadd("{ballots}:1", "*", "ballot", "not-a-uuid v a 1");
+    await redis.xadd("{ballots}:2", "*", "stranger", "1");
+    const entries = await readOn(reader, fromStart(reader), rubbish.length + 2);
     assert.deepEqual(
       entries.filter((entry) => entry.ballot !== null),
       [],
