@@ -3,6 +3,9 @@ import { stack } from "groundplan";
 /** The ballot: vote offers these options, worker accepts no others from the classic list, result labels its bars with them. */
 const poll = { OPTION_A: "Cats", OPTION_B: "Dogs" };
 
+/** How each service runs: compiled, or under `up --watch` from source, started again when it or what they share changes. */
+const run = { command: "node dist/main.js", dev: "node --conditions=source --import tsx src/main.ts", watch: ["./ballots/src"] };
+
 export default stack("voting", (s) => {
   const voterKey = s.secret("voter-key");
   const db = s.postgres("db");
@@ -10,7 +13,7 @@ export default stack("voting", (s) => {
 
   const vote = s.service("vote", {
     build: "./vote",
-    command: "node dist/main.js",
+    ...run,
     port: 80,
     public: true,
     uses: { queue: redis },
@@ -18,14 +21,14 @@ export default stack("voting", (s) => {
   });
   const worker = s.service("worker", {
     build: "./worker",
-    command: "node dist/main.js",
+    ...run,
     port: 8000,
     uses: { queue: redis, db },
     env: poll,
   });
   const result = s.service("result", {
     build: "./result",
-    command: "node dist/main.js",
+    ...run,
     port: 5001,
     public: true,
     uses: { db },

@@ -1,1 +1,2 @@
-export {};
+/** What a stack file imports: `import { stack } from "groundplan"`. */
+export * from "@groundplan/model";

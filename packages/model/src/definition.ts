@@ -1,3 +1,5 @@
+import type { Problem } from "./problem.js";
+
 /**
  * A stack as its author wrote it: plain, frozen data that serialises to JSON.
  * Nothing here is checked yet; `validateStack` does that, and `planOf` derives everything else.
@@ -13,7 +15,15 @@ export interface StackDefinition {
   readonly secrets: readonly string[];
   readonly monitoring: MonitoringDefinition | null;
   readonly pipeline: PipelineDefinition | null;
+  /**
+   * What the author wrote that fits into none of the above, such as an option that does not exist.
+   * `validateStack` reports it together with its own findings.
+   */
+  readonly mistakes: readonly Problem[];
 }
+
+/** Stands for a name that could not be read: it is among the `mistakes`, so no rule reports it again. */
+export const UNREADABLE = "";
 
 export type ComponentDefinition = ServiceDefinition | RedisDefinition | PostgresDefinition;
 export type ComponentKind = ComponentDefinition["kind"];

@@ -99,6 +99,7 @@ export interface NetworkRule {
   readonly protocol: "tcp";
   /** The other end: where an ingress rule lets in from, where an egress rule lets out to. */
   readonly source: RuleSource;
+  /** Why it is there, in letters, digits, spaces, hyphens, commas and semicolons. Not limited in length: many links may share a rule. */
   readonly purpose: string;
 }
 
@@ -107,11 +108,17 @@ export type RuleSource = { readonly cidr: string } | { readonly group: string };
 /** The operator's address in a rule: known at deploy time only, so targets make it a required variable. */
 export const OPERATOR_CIDR = "operator_cidr";
 
+/** One address that Prometheus reads. Only a stack with monitoring has any. */
 export interface ScrapeTarget {
+  /** "prometheus", "node-exporter", or the name of the component that it tells of. */
   readonly job: string;
   readonly host: string;
   readonly port: number;
   readonly path: string;
-  /** The component it tells of; `null`: the host itself. */
+  /** The component it tells of; `null`: the host itself, or Prometheus. */
   readonly component: string | null;
+  /** The program that a target has to install there; `null`: what it tells of answers itself. */
+  readonly exporter: Exporter | null;
 }
+
+export type Exporter = "node" | "redis" | "postgres";

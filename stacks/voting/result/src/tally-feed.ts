@@ -25,7 +25,9 @@ export class TallyFeed {
   #stopping = false;
   #finished: Promise<unknown> = Promise.resolve();
   #listener: pg.Client | null = null;
-  #changed = true;
+  #changed = false;
+  /** The tables are there; before that there is nothing to read. */
+  #readable = false;
   #wake: (() => void) | null = null;
 
   constructor(parts: TallyFeedParts) {
@@ -76,6 +78,7 @@ export class TallyFeed {
     this.#listener = client;
     try {
       await migrate(client);
+      this.#readable = true;
       client.on("notification", () => this.#noteChange());
       await client.query("LISTEN tallies");
       this.#noteChange(); // What happened while nobody listened.
@@ -95,15 +98,19 @@ export class TallyFeed {
   async #publish(): Promise<void> {
     while (!this.#stopping) {
       this.#changed = false;
-      try {
-        const reading = await this.#parts.reader.read();
-        this.#latest = { ...reading, atMs: performance.now() };
-        this.#parts.onPublish(reading.results);
-      } catch (error) {
-        this.#parts.log.warn(`cannot read the results: ${(error as Error).message}`);
-      }
-      await sleep(PUSH_INTERVAL_MS);
+      if (this.#readable) await this.#publishOnce();
+      if (this.#readable) await sleep(PUSH_INTERVAL_MS);
       await this.#nextChange(HEARTBEAT_MS - PUSH_INTERVAL_MS);
+    }
+  }
+
+  async #publishOnce(): Promise<void> {
+    try {
+      const reading = await this.#parts.reader.read();
+      this.#latest = { ...reading, atMs: performance.now() };
+      this.#parts.onPublish(reading.results);
+    } catch (error) {
+      this.#parts.log.warn(`cannot read the results: ${(error as Error).message}`);
     }
   }
 

@@ -1,0 +1,23 @@
+/** Where a command's words go. */
+export interface Terminal {
+  /** Results, a line's end added. */
+  out(text: string): void;
+  /** Progress and errors, a line's end added. */
+  err(text: string): void;
+  /** Whether `err` may carry colours. */
+  readonly color: boolean;
+}
+
+/** The process' own stdout and stderr. Colours only for a person who has not refused them (https://no-color.org). */
+export function processTerminal(): Terminal {
+  // Who pipes us into `head` has read enough: not a reason for a stack trace.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  return {
+    out: (text) => process.stdout.write(`${text}\n`),
+    err: (text) => process.stderr.write(`${text}\n`),
+    color: process.stderr.isTTY === true && (process.env.NO_COLOR ?? "") === "",
+  };
+}

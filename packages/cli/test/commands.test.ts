@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { folderWith, run, VALID_STACK } from "./helpers.js";
+
+const INVALID_STACK = VALID_STACK.replace("runs: [web, db]", "runs: [db]");
+
+test("check says on stdout that a stack is valid, and on stderr what is wrong with one that is not", async () => {
+  const good = await run(folderWith({ "stack.ts": VALID_STACK }), "check");
+  assert.deepEqual([good.code, good.err], [0, ""]);
+  assert.match(good.out, /^stack tiny is valid/);
+
+  const bad = await run(folderWith({ "stack.ts": INVALID_STACK }), "check");
+  assert.deepEqual([bad.code, bad.out], [1, ""]);
+  assert.match(bad.err, /^stack\.ts has 1 problem\n {2}services\.web.* SERVICE_WITHOUT_HOST\n/);
+  assert.doesNotMatch(bad.err, /^\s+at /m);
+});
+
+test("check --json gives the problems on stdout", async () => {
+  const good = await run(folderWith({ "stack.ts": VALID_STACK }), "check", "--json");
+  assert.deepEqual([good.code, JSON.parse(good.out)], [0, { stack: "tiny", valid: true, problems: [] }]);
+  const bad = await run(folderWith({ "stack.ts": INVALID_STACK }), "check", "--json");
+  const report = JSON.parse(bad.out);
+  assert.deepEqual([bad.code, report.valid, report.problems[0].code], [1, false, "SERVICE_WITHOUT_HOST"]);
+  const missing = await run(folderWith({}), "check", "--json");
+  assert.deepEqual([missing.code, JSON.parse(missing.out).problems[0].code], [1, "STACK_FILE_MISSING"]);
+});
+
+test("rules --json has exactly the agreed keys, the table has the same rows", async () => {
+  const folder = folderWith({ "stack.ts": VALID_STACK });
+  const { code, out } = await run(folder, "rules", "--json");
+  const rules: Record<string, unknown>[] = JSON.parse(out);
+  assert.equal(code, 0);
+  for (const rule of rules) assert.deepEqual(Object.keys(rule), ["group", "direction", "port", "protocol", "source", "purpose"]);
+  assert.ok(rules.some((rule) => rule.group === "one" && rule.direction === "ingress" && rule.port === 80));
+
+  const table = (await run(folder, "rules")).out.split("\n");
+  assert.match(table[0] ?? "", /^GROUP +DIRECTION +PORT +PROTOCOL +SOURCE +PURPOSE$/);
+  assert.equal(table.length, rules.length + 1);
+});
+
+test("a command that needs a valid stack shows the problems of one that is not, and exits 1", async () => {
+  const folder = folderWith({ "stack.ts": INVALID_STACK });
+  for (const words of [["rules", "--json"], ["graph"], ["synth", "graph", "--out", "out"], ["up"]]) {
+    const { code, out, err } = await run(folder, ...words);
+    assert.deepEqual([code, out], [1, ""], words.join(" "));
+    assert.match(err, /^stack\.ts has 1 problem/, words.join(" "));
+  }
+  assert.equal(existsSync(join(folder, "out")), false);
+  assert.equal(existsSync(join(folder, ".groundplan")), false);
+});
+
+test("graph draws Mermaid on stdout, or SVG into a file", async () => {
+  const folder = folderWith({ "stack.ts": VALID_STACK });
+  const mermaid = await run(folder, "graph");
+  assert.deepEqual([mermaid.code, mermaid.err], [0, ""]);
+  assert.match(mermaid.out, /web[\s\S]*db/);
+  const svg = await run(folder, "graph", "--format", "svg", "--out", "doc/stack.svg");
+  assert.deepEqual(svg, { code: 0, out: "", err: "wrote doc/stack.svg" });
+  assert.match(readFileSync(join(folder, "doc/stack.svg"), "utf8"), /^(<\?xml.*\?>\s*)?(<!--[\s\S]*?-->\s*)?<svg/);
+  assert.equal((await run(folder, "graph", "--format", "png")).code, 2);
+});
+
+test("synth writes a target's files, and --check fails as long as they are not the stack's", async () => {
+  const folder = folderWith({ "stack.ts": VALID_STACK });
+  const before = await run(folder, "synth", "graph", "--out", "out", "--check");
+  assert.deepEqual([before.code, before.out], [1, ""]);
+  assert.match(before.err, /out\/graph\.mmd is missing\nout\/graph\.svg is missing\nnext: groundplan synth graph --out out/);
+
+  const written = await run(folder, "synth", "graph", "--out", "out");
+  assert.deepEqual([written.code, written.out], [0, "wrote out/graph.mmd\nwrote out/graph.svg"]);
+  assert.deepEqual((await run(folder, "synth", "graph", "--out", "out", "--check")).code, 0);
+
+  writeFileSync(join(folder, "out/graph.mmd"), "changed by hand");
+  const changed = await run(folder, "synth", "graph", "--out", "out", "--check", "--json");
+  assert.deepEqual([changed.code, JSON.parse(changed.out).differences], [1, ["graph.mmd differs"]]);
+  assert.equal(readFileSync(join(folder, "out/graph.mmd"), "utf8"), "changed by hand");
+});
+
+test("an unknown target names those that exist; a missing --out is wrong usage", async () => {
+  const folder = folderWith({ "stack.ts": VALID_STACK });
+  const unknown = await run(folder, "synth", "grahp", "--out", "out");
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.err, /there is no target "grahp" \(targets: .*graph.*\)\. Did you mean "graph"\?/);
+  const missing = await run(folder, "synth", "graph");
+  assert.deepEqual([missing.code, missing.err.split("\n")[1]], [2, "See: groundplan synth --help"]);
+});
+
+test("a folder that cannot be written to is said without a stack trace", async () => {
+  const folder = folderWith({ "stack.ts": VALID_STACK, "out/graph.mmd/inside": "" });
+  const { code, err } = await run(folder, "synth", "graph", "--out", "out");
+  assert.equal(code, 1);
+  assert.match(err, /^groundplan: E\w+: .*graph\.mmd/);
+  assert.doesNotMatch(err, /\n\s+at /);
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ask, versionIn } from "../src/doctor/ask.js";
+import { examine } from "../src/doctor/examine.js";
+import { renderFindings } from "../src/doctor/render-findings.js";
+import { nodeAnswer, type Tool } from "../src/doctor/tools.js";
+import { run } from "./helpers.js";
+
+const tool = (name: string, answer: Awaited<ReturnType<Tool["look"]>>, required = false): Tool => ({
+  name,
+  neededFor: `what ${name} does`,
+  required,
+  get: `install ${name}`,
+  look: async () => answer,
+});
+
+test("versions are found in what programs print about themselves", () => {
+  const printed = {
+    "Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64": "7.0.15",
+    "Docker version 26.1.5+dfsg1, build a72d7cd": "26.1.5",
+    "ansible-playbook [core 2.14.18]": "2.14.18",
+    "OpenSSH_9.2p1 Debian-2+deb12u3": "9.2p1",
+    "Terraform v1.9.8\non linux_amd64": "1.9.8",
+    "10.8.2": "10.8.2",
+    "no version": null,
+  };
+  for (const [text, version] of Object.entries(printed)) assert.equal(versionIn(text), version, text);
+});
+
+test("a program that is missing is told from one that fails", async () => {
+  assert.equal((await ask("no-such-program-here", [])).status, "missing");
+  const failing = await ask(process.execPath, ["-e", "process.stderr.write('out of order'); process.exit(3)"]);
+  assert.deepEqual([failing.status, failing.detail?.endsWith("out of order")], ["unusable", true]);
+  assert.deepEqual(await ask(process.execPath, ["--version"]), { status: "found", version: process.versions.node, detail: null });
+});
+
+test("a Node that is too old is unusable", () => {
+  assert.equal(nodeAnswer("18.20.1").status, "unusable");
+  assert.equal(nodeAnswer("20.0.0").status, "found");
+  assert.equal(nodeAnswer("24.1.0").status, "found");
+});
+
+test("what is missing is listed with how to get it, and whether up needs it", async () => {
+  const found = { status: "found", version: "1.2", detail: null } as const;
+  const missing = { status: "missing", version: null, detail: null } as const;
+  const text = renderFindings(
+    await examine([tool("one", found, true), tool("two", missing), tool("three", { ...missing, detail: "not for this machine" }, true)]),
+  );
+  assert.equal(
+    text,
+    [
+      "PROGRAM  STATUS   VERSION  NEEDED FOR",
+      "one      found    1.2      what one does",
+      "two      missing           what two does",
+      "three    missing           what three does",
+      "",
+      "two is missing: install two",
+      "three is missing and required: not for this machine; install three",
+      "",
+      "groundplan up does not work without three",
+    ].join("\n"),
+  );
+});
+
+test("doctor finds the Node that it runs on, and tells programs the same as people", async () => {
+  const { code, out } = await run(".", "doctor", "--json");
+  const findings: { name: string; version: string | null; status: string; required: boolean }[] = JSON.parse(out);
+  assert.equal(findings[0]?.version, process.versions.node);
+  assert.equal(code, findings.some((finding) => finding.required && finding.status !== "found") ? 1 : 0);
+});

@@ -1,0 +1,156 @@
+import { byId, element } from "./element.js";
+import { formatClock, formatCount, formatDuration, formatShort } from "./format.js";
+import { axisTicks, seriesOf, valueAt } from "./series.js";
+
+/** The chart grows with the run, from a minute to five. */
+const SHORTEST_MS = 60_000;
+const LONGEST_MS = 300_000;
+const MARGIN = { left: 46, right: 10, top: 10, bottom: 24 };
+
+/**
+ * The line chart. Lines that coincide stay visible, because each later level is drawn thinner than the one before it.
+ *
+ * @param {{ name: string }[]} levels
+ */
+export function levelChart(levels) {
+  const canvas = /** @type {HTMLCanvasElement} */ (byId("plot"));
+  const readout = byId("readout");
+  /** @type {import("./series.js").LevelPoint[]} */
+  let points = [];
+  /** Time under the pointer, `null`: it is elsewhere. */
+  let pointedAt = null;
+
+  const view = () => document.querySelector('input[name="view"]:checked')?.value ?? "rates";
+
+  function draw() {
+    const { width, height } = canvas.getBoundingClientRect();
+    const scale = window.devicePixelRatio || 1;
+    if (width === 0) return;
+    if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
+      canvas.width = Math.round(width * scale);
+      canvas.height = Math.round(height * scale);
+    }
+    const context = canvas.getContext("2d");
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, width, height);
+
+    const style = getComputedStyle(canvas);
+    const series = seriesOf(points, levels.length, view());
+    const ticks = axisTicks(Math.max(0, ...series.flat().map((value) => value ?? 0)));
+    const end = points.at(-1)?.time ?? Date.now();
+    const shownMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, end - (points[0]?.time ?? end)));
+    const right = width - MARGIN.right;
+    const bottom = height - MARGIN.bottom;
+    const x = (time) => right - ((end - time) / shownMs) * (right - MARGIN.left);
+    const y = (value) => bottom - (value / ticks.at(-1)) * (bottom - MARGIN.top);
+
+    drawAxes(context, { style, ticks, x, y, right, bottom, end, shownMs });
+    series.forEach((values, level) => {
+      context.strokeStyle = style.getPropertyValue(`--level-${level % 4}`);
+      context.lineWidth = 1.5 + (series.length - 1 - level);
+      drawLine(context, points, values, x, y);
+    });
+
+    if (pointedAt !== null) {
+      drawPointer(context, { style, at: Math.min(Math.max(pointedAt, MARGIN.left), right), bottom });
+    }
+    const index = pointedAt === null ? points.length - 1 : nearest(points, end - ((right - pointedAt) / (right - MARGIN.left)) * shownMs);
+    showReadout(index);
+  }
+
+  function showReadout(index) {
+    const point = points[index];
+    if (point === undefined) return;
+    const items = levels.map((level, number) => {
+      const value = valueAt(points, index, number, view());
+      return element("span", { class: `key level-${number % 4}` }, `${level.name} ${value === null ? "–" : formatCount(value)}`);
+    });
+    readout.replaceChildren(
+      ...items,
+      element("span", { class: "quiet" }, pointedAt === null ? "now" : formatClock(point.time).slice(0, 8)),
+    );
+  }
+
+  for (const input of document.querySelectorAll('input[name="view"]')) input.addEventListener("change", draw);
+  canvas.addEventListener("pointermove", (event) => {
+    pointedAt = event.offsetX;
+    draw();
+  });
+  canvas.addEventListener("pointerleave", () => {
+    pointedAt = null;
+    draw();
+  });
+  new ResizeObserver(draw).observe(canvas);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+
+  return {
+    show(newPoints) {
+      points = newPoints;
+      draw();
+    },
+  };
+}
+
+function drawAxes(context, { style, ticks, x, y, right, bottom, end, shownMs }) {
+  context.lineWidth = 1;
+  context.strokeStyle = style.getPropertyValue("--line");
+  context.fillStyle = style.getPropertyValue("--quiet");
+  context.font = `11px ${style.fontFamily}`;
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const tick of ticks) {
+    const level = Math.round(y(tick)) + 0.5;
+    context.beginPath();
+    context.moveTo(MARGIN.left, level);
+    context.lineTo(right, level);
+    context.stroke();
+    context.fillText(formatShort(tick), MARGIN.left - 8, level);
+  }
+  context.textBaseline = "top";
+  for (const second of secondsBack(shownMs, right - MARGIN.left)) {
+    context.textAlign = second === 0 ? "right" : "center";
+    context.fillText(second === 0 ? "now" : `−${formatDuration(second * 1_000)}`, x(end - second * 1_000), bottom + 8);
+  }
+}
+
+/** Round moments that have room for their names, and for that of the one before. */
+function secondsBack(shownMs, width) {
+  const step = [15, 30, 60, 120].find((seconds) => ((seconds * 1_000) / shownMs) * width >= 75) ?? 120;
+  const moments = [];
+  for (let second = 0; second * 1_000 < shownMs; second += step) moments.push(second);
+  return moments;
+}
+
+/** A missing value leaves a gap. */
+function drawLine(context, points, values, x, y) {
+  context.lineJoin = "round";
+  context.beginPath();
+  let joined = false;
+  values.forEach((value, index) => {
+    if (value === null) {
+      joined = false;
+      return;
+    }
+    if (joined) context.lineTo(x(points[index].time), y(value));
+    else context.moveTo(x(points[index].time), y(value));
+    joined = true;
+  });
+  context.stroke();
+}
+
+function drawPointer(context, { style, at, bottom }) {
+  context.lineWidth = 1;
+  context.strokeStyle = style.getPropertyValue("--quiet");
+  context.beginPath();
+  context.moveTo(Math.round(at) + 0.5, MARGIN.top);
+  context.lineTo(Math.round(at) + 0.5, bottom);
+  context.stroke();
+}
+
+function nearest(points, time) {
+  let best = 0;
+  points.forEach((point, index) => {
+    if (Math.abs(point.time - time) < Math.abs(points[best].time - time)) best = index;
+  });
+  return best;
+}

@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { type Plan, type PlannedComponent, renderEnv } from "@groundplan/model";
+import type { Member } from "./local-stack.js";
+import { Part, type PartContext } from "./parts/part.js";
+import type { Program } from "./parts/program.js";
+import { RedisProgram } from "./parts/redis-program.js";
+import { ServiceProgram } from "./parts/service-program.js";
+import type { StandIns } from "./parts/stand-ins.js";
+import { PostgresProgram } from "./postgres/postgres-program.js";
+import type { PartState } from "./running-stack.js";
+import { UserError } from "./user-error.js";
+
+export interface MemberOptions {
+  /** As it runs here: clients of a component that has no server use its stand-in. */
+  readonly plan: Plan;
+  readonly standIns: StandIns;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** `null` only when every Redis component has a stand-in. */
+  readonly redisServer: string | null;
+  readonly stackFolder: string;
+  readonly stateFolder: string;
+  readonly watch: boolean;
+  readonly context: PartContext;
+}
+
+/**
+ * A part for every component, in start order, none of them started.
+ *
+ * @throws UserError with the problems of all services that cannot be launched.
+ */
+export function makeMembers(options: MemberOptions): readonly Member[] {
+  const services: ServiceProgram[] = [];
+  const members = options.plan.components.map((component): Member => {
+    const { name, after } = component;
+    const state = firstState(component, options);
+    if (state.standIn !== null) return { name, after, part: null, state };
+    const program = programOf(component, state, options);
+    if (program instanceof ServiceProgram) services.push(program);
+    return { name, after, part: new Part(program, state, options.context) };
+  });
+  const problems = services.flatMap((service) => service.problems());
+  if (problems.length > 0) throw new UserError(problems);
+  return members;
+}
+
+function firstState(component: PlannedComponent, { ports, standIns }: MemberOptions): PartState {
+  const { name, kind } = component;
+  const port = ports[name] ?? null;
+  const standIn = standIns.get(name) ?? null;
+  const url = component.public && port !== null ? `http://127.0.0.1:${port}` : null;
+  const what = { name, kind, pid: null, port, url, restarts: 0, since: Date.now(), standIn };
+  if (standIn === null) return { ...what, status: "waiting", reason: null };
+  return { ...what, status: "stopped", reason: `not installed here: ${standIn} serves its clients` };
+}
+
+function programOf(component: PlannedComponent, { port }: PartState, options: MemberOptions): Program {
+  const { name, source } = component;
+  const { secrets, redisServer, stackFolder, stateFolder, watch, context } = options;
+  const { onNote } = context;
+  const dataFolder = join(stateFolder, "data", name);
+  switch (source.kind) {
+    case "service":
+      return new ServiceProgram({ component, stackFolder, port, env: envOf(component, options), watch });
+    case "redis":
+      if (redisServer === null || port === null) throw new Error(`${name} has no server, no port or no stand-in`);
+      return new RedisProgram({ server: redisServer, dataFolder, port, onNote });
+    case "postgres": {
+      const { database, user, passwordSecret } = source;
+      const password = secrets[passwordSecret];
+      if (password === undefined || port === null) throw new Error(`${name} has no password or no port`);
+      const onInitdb = (pid: number) => context.record.started(name, pid, "SIGKILL");
+      return new PostgresProgram({ dataFolder, address: { port, database, user, password }, onNote, onInitdb });
+    }
+  }
+}
+
+function envOf(component: PlannedComponent, { ports, secrets }: MemberOptions): Readonly<Record<string, string>> {
+  const found = <T>(value: T | undefined, what: string): T => {
+    if (value === undefined) throw new Error(`${component.name} asks for ${what}, which the plan does not have`);
+    return value;
+  };
+  const env = renderEnv(component.env, {
+    host: () => "127.0.0.1",
+    port: (of) => found(ports[of], `the port of ${of}`),
+    secret: (name) => found(secrets[name], `the secret ${name}`),
+  });
+  // HOST: most servers listen on all addresses unless told otherwise; nothing here is for the rest of the network.
+  return { HOST: "127.0.0.1", ...env };
+}

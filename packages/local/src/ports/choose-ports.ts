@@ -1,0 +1,130 @@
+import { nearest } from "@groundplan/model";
+import { UserError, type UserProblem } from "../user-error.js";
+
+/** Where the control room listens; no part is ever given it. */
+export const CONTROL_ROOM_PORT = 8090;
+const FIRST_PUBLIC = 8080;
+/** Ports of parts that no person visits: below every system's range for outgoing connections, so nobody takes them by chance. */
+const PRIVATE_RANGE = { first: 20_000, count: 10_000 };
+
+/** What matters of a component here. */
+export interface Listener {
+  readonly name: string;
+  /** `null`: it listens on nothing. */
+  readonly port: number | null;
+  readonly public: boolean;
+}
+
+export interface PortWishes {
+  /** The components that run here, in start order: that of their declaration, where links leave a choice. */
+  readonly components: readonly Listener[];
+  /** Part -> port, as the user asked for it. */
+  readonly overrides: Readonly<Record<string, number>>;
+  /** Part -> port of the last run. */
+  readonly remembered: Readonly<Record<string, number>>;
+  /** Tells this copy of the stack from others on the machine, so that they do not wish for the same ports. */
+  readonly seed: string;
+  readonly isFree: (port: number) => Promise<boolean>;
+}
+
+export interface PortChoice {
+  /** By part; parts that listen on nothing have none. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** Those to remember for the next run: public services and ports that the user asked for are found again without. */
+  readonly toRemember: Readonly<Record<string, number>>;
+  /** One line for every part that did not get the port it would usually have. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Gives every part that listens a port of its own. Public services get 8080, 8081 and so on, in the order of
+ * `components`. Others keep the port of the last run. A port that is taken falls back to the next free one, except one that the user asked for.
+ *
+ * @throws UserError with all overrides that cannot be had.
+ */
+export async function choosePorts(wishes: PortWishes): Promise<PortChoice> {
+  const { overrides, remembered, isFree } = wishes;
+  const listeners = wishes.components.filter((component) => component.port !== null);
+  await checkOverrides(wishes);
+
+  const visited = listeners.filter((part) => part.public);
+  const usual = new Map(visited.map((part, index) => [part.name, publicPort(index)]));
+  const reserved = new Set([CONTROL_ROOM_PORT, ...Object.values(overrides)]);
+  const ports: Record<string, number> = { ...overrides };
+  const toRemember: Record<string, number> = { ...remembered };
+  const notes: string[] = [];
+
+  const firstFree = async (candidates: Iterable<number>): Promise<number> => {
+    for (const port of candidates) if (!reserved.has(port) && (await isFree(port))) return port;
+    throw new UserError({ message: "no port is free on 127.0.0.1", fix: "end some of the programs that listen on this machine" });
+  };
+
+  for (const part of listeners) {
+    if (Object.hasOwn(overrides, part.name)) continue;
+    const wish = usual.get(part.name) ?? remembered[part.name];
+    let port = wish;
+    if (port === undefined || reserved.has(port) || !(await isFree(port))) {
+      const others = [...usual.values()];
+      port = await firstFree(
+        part.public ? portsFrom(FIRST_PUBLIC, (next) => !others.includes(next)) : privatePorts(wishes.seed, part.name),
+      );
+      if (wish !== undefined) {
+        const taker = Object.keys(ports).find((name) => ports[name] === wish) ?? "another program";
+        notes.push(`port ${wish} is taken (by ${taker}): ${part.name} listens on ${port} instead`);
+      }
+    }
+    ports[part.name] = port;
+    if (!part.public) toRemember[part.name] = port;
+    reserved.add(port);
+  }
+  return { ports, toRemember, notes };
+}
+
+/** The port that a public service usually has, leaving out the control room's. */
+function publicPort(index: number): number {
+  const port = FIRST_PUBLIC + index;
+  return port < CONTROL_ROOM_PORT ? port : port + 1;
+}
+
+async function checkOverrides({ components, overrides, isFree }: PortWishes): Promise<void> {
+  const listeners = components.filter((component) => component.port !== null).map((component) => component.name);
+  const problems: UserProblem[] = [];
+  const seen = new Map<number, string>();
+  for (const [name, port] of Object.entries(overrides)) {
+    const at = `--port ${name}=${port}`;
+    if (!listeners.includes(name)) {
+      const known = components.some((component) => component.name === name);
+      const meant = nearest(name, listeners);
+      problems.push({
+        message: known
+          ? `${at}: "${name}" listens on no port`
+          : `${at}: "${name}" is not a part of this stack (parts: ${listeners.join(", ")})`,
+        fix: meant === null ? `write one of ${listeners.join(", ")}` : `write --port ${meant}=${port}`,
+      });
+    } else if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+      problems.push({ message: `${at}: not a port`, fix: "write a whole number from 1 to 65535" });
+    } else if (port === CONTROL_ROOM_PORT) {
+      problems.push({ message: `${at}: ${CONTROL_ROOM_PORT} is the control room's port`, fix: "choose another port" });
+    } else if (seen.has(port)) {
+      problems.push({ message: `${at}: ${seen.get(port)} has this port already`, fix: "give each part a port of its own" });
+    } else if (!(await isFree(port))) {
+      problems.push({
+        message: `${at}: port ${port} cannot be had on 127.0.0.1 (another program listens on it, or the system refuses it)`,
+        fix: `choose another port, or leave --port ${name} away to get a free one`,
+      });
+    }
+    seen.set(port, name);
+  }
+  if (problems.length > 0) throw new UserError(problems);
+}
+
+function* portsFrom(first: number, allowed: (port: number) => boolean): Generator<number> {
+  for (let port = first; port <= 65_535; port++) if (allowed(port)) yield port;
+}
+
+/** All ports of the private range, from a place that depends on the name only: it stays the same even when nothing is remembered. */
+function* privatePorts(seed: string, name: string): Generator<number> {
+  let hash = 0;
+  for (const character of `${seed}/${name}`) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
+  for (let step = 0; step < PRIVATE_RANGE.count; step++) yield PRIVATE_RANGE.first + ((hash + step) % PRIVATE_RANGE.count);
+}

@@ -1,0 +1,135 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { replaceFile } from "../replace-file.js";
+import { UserError } from "../user-error.js";
+import { endLeftover } from "./end-leftover.js";
+import { Guardian } from "./guardian.js";
+import { processIdentity, UNKNOWN_IDENTITY } from "./process-identity.js";
+import { signalGroup } from "./signal-process.js";
+
+interface RecordedProcess {
+  readonly pid: number;
+  /** See processIdentity: without it a later process with the same pid could be taken for this one. */
+  readonly identity: string | null;
+  readonly stopSignal: NodeJS.Signals;
+}
+
+interface RecordText {
+  readonly stack: string;
+  readonly owner: { readonly pid: number; readonly identity: string | null };
+  /** Where to see the stack, to tell somebody who starts it a second time. */
+  readonly url: string | null;
+  readonly parts: Readonly<Record<string, RecordedProcess>>;
+}
+
+/**
+ * `run.json`: who runs the stack, and the processes that belong to it. It keeps a second run away from the same data, and
+ * lets the next run end what a killed one left behind. A guardian knows the same list, to do so at once.
+ */
+export class RunRecord {
+  readonly #path: string;
+  readonly #onNote: (text: string) => void;
+  readonly #guardian = new Guardian();
+  #text: RecordText;
+  #isWritable = true;
+
+  private constructor(path: string, text: RecordText, onNote: (text: string) => void) {
+    this.#path = path;
+    this.#text = text;
+    this.#onNote = onNote;
+  }
+
+  /**
+   * Takes the stack's folder for this process, after ending what an earlier run left behind.
+   *
+   * @throws UserError when the stack runs already.
+   */
+  static async open(stateFolder: string, stack: string, onNote: (text: string) => void): Promise<RunRecord> {
+    const path = join(stateFolder, "run.json");
+    const text: RecordText = { stack, owner: { pid: process.pid, identity: processIdentity(process.pid) }, url: null, parts: {} };
+    while (!claim(path, text)) {
+      const earlier = read(path);
+      if (earlier !== null) {
+        if (isRunning(earlier.owner)) throw alreadyRuns(earlier);
+        await endParts(earlier, onNote);
+      }
+      rmSync(path, { force: true });
+    }
+    return new RunRecord(path, text, onNote);
+  }
+
+  visibleAt(url: string | null): void {
+    this.#write({ ...this.#text, url });
+  }
+
+  started(name: string, pid: number, stopSignal: NodeJS.Signals): void {
+    this.#write({ ...this.#text, parts: { ...this.#text.parts, [name]: { pid, identity: processIdentity(pid), stopSignal } } });
+  }
+
+  ended(name: string): void {
+    const { [name]: _, ...parts } = this.#text.parts;
+    this.#write({ ...this.#text, parts });
+  }
+
+  /** Gives the folder free. */
+  async close(): Promise<void> {
+    await this.#guardian.close();
+    rmSync(this.#path, { force: true });
+  }
+
+  #write(text: RecordText): void {
+    this.#text = text;
+    this.#guardian.watch(Object.values(text.parts));
+    try {
+      replaceFile(this.#path, render(text), { mode: 0o644, durable: false });
+      this.#isWritable = true;
+    } catch (error) {
+      // Somebody removed the folder, or the disk is full: worth a note, and no reason to leave a process unattended.
+      if (this.#isWritable) this.#onNote(`${this.#path} cannot be written: ${(error as Error).message}`);
+      this.#isWritable = false;
+    }
+  }
+}
+
+const render = (text: RecordText) => `${JSON.stringify(text, null, 2)}\n`;
+
+/** False when there is a record already. */
+function claim(path: string, text: RecordText): boolean {
+  try {
+    writeFileSync(path, render(text), { flag: "wx", mode: 0o644 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** `null`: it is gone, or was damaged by a crash of the machine, which has ended every process it could name. */
+function read(path: string): RecordText | null {
+  try {
+    const value = JSON.parse(readFileSync(path, "utf8")) as RecordText;
+    return typeof value.owner.pid === "number" && typeof value.parts === "object" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isRunning({ pid, identity }: { readonly pid: number; readonly identity: string | null }): boolean {
+  return identity !== null && processIdentity(pid) === identity;
+}
+
+async function endParts(earlier: RecordText, onNote: (text: string) => void): Promise<void> {
+  // Where a process cannot be told from a later one with its number, none is ended: it could be anybody's.
+  const left = Object.entries(earlier.parts).filter(([, part]) => part.identity !== UNKNOWN_IDENTITY && isRunning(part));
+  if (left.length === 0) return;
+  onNote(`an earlier run (pid ${earlier.owner.pid}) was killed: ending what it left behind (${left.map(([name]) => name).join(", ")})`);
+  await Promise.all(left.map(([, part]) => endLeftover(part.pid, part.stopSignal, signalGroup)));
+}
+
+function alreadyRuns(earlier: RecordText): UserError {
+  const place = earlier.url === null ? "" : `, ${earlier.url}`;
+  return new UserError({
+    message: `the stack "${earlier.stack}" runs already (pid ${earlier.owner.pid}${place})`,
+    fix: "use that one, or end it first with Ctrl-C in its terminal",
+  });
+}

@@ -1,0 +1,109 @@
+import { mkdirSync, realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Plan, withStandIns } from "@groundplan/model";
+import { LocalStack } from "./local-stack.js";
+import { LogBook } from "./logs/log-book.js";
+import { makeMembers } from "./make-members.js";
+import { findRedisServer } from "./parts/redis-program.js";
+import { standInNote, standInsWithoutRedis } from "./parts/stand-ins.js";
+import { choosePorts } from "./ports/choose-ports.js";
+import { portIsFree } from "./ports/port-is-free.js";
+import { recallPorts, rememberPorts } from "./ports/remembered-ports.js";
+import { RunRecord } from "./processes/run-record.js";
+import type { LogLine, PartState, RunningStack } from "./running-stack.js";
+import { readSecrets } from "./secrets.js";
+import { DEFAULT_TIMING, type Timing } from "./timing.js";
+import { watchServices } from "./watch-services.js";
+
+export interface RunStackOptions {
+  readonly plan: Plan;
+  /** Folder of the stack file. Commands run in their service's `build` folder below it. */
+  readonly stackFolder: string;
+  /** Keeps data, secrets and ports between runs, for example `.groundplan/voting`. Created if missing. */
+  readonly stateFolder: string;
+  /** Part -> port that it must have, as the user asked for it. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** Run `dev` commands, and restart a service when its files change. */
+  readonly watch: boolean;
+  /** Single-line notes for the user. Each is a line of the log too, from "groundplan". */
+  readonly onNote: (text: string) => void;
+  /** Every log line from the first one on; `RunningStack.onLog` comes too late for the lines of the start. */
+  readonly onLog?: (line: LogLine) => void;
+  /** Every change of state from the first one on. */
+  readonly onState?: (state: PartState) => void;
+  /** Gives up the start. Once the stack runs, `shutDown` ends it. */
+  readonly signal?: AbortSignal;
+  readonly timing?: Partial<Timing>;
+}
+
+/**
+ * Runs a stack on this machine: real PostgreSQL and Redis servers, and the services, all on 127.0.0.1. Resolves when every part is
+ * healthy.
+ *
+ * @throws UserError (rejects) when it cannot come up, or the signal's reason when that is aborted, after ending all it started.
+ */
+export async function runStack(options: RunStackOptions): Promise<RunningStack> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const timing: Timing = { ...DEFAULT_TIMING, ...options.timing };
+  const stackFolder = resolve(options.stackFolder);
+  mkdirSync(options.stateFolder, { recursive: true });
+  // Without symbolic links: leftover servers are recognised by the folder that the system says they work in.
+  const stateFolder = realpathSync(options.stateFolder);
+
+  const logs = new LogBook();
+  if (options.onLog !== undefined) logs.listen(options.onLog);
+  const onNote = (text: string) => {
+    logs.add("groundplan", "stdout", text);
+    options.onNote(text);
+  };
+
+  const redisServer = findRedisServer();
+  const standIns = redisServer === null ? standInsWithoutRedis(options.plan) : new Map<string, string>();
+  const plan = withStandIns(options.plan, [...standIns.keys()]);
+
+  const record = await RunRecord.open(stateFolder, plan.stack, onNote);
+  let stopWatching = () => {};
+  let stack: LocalStack;
+  try {
+    for (const [name, standIn] of standIns) onNote(standInNote(name, standIn));
+    const listeners = plan.components.filter((component) => !standIns.has(component.name));
+    const remembered = recallPorts(stateFolder, onNote);
+    const wishes = { components: listeners, overrides: options.ports, remembered, seed: stateFolder, isFree: portIsFree };
+    const { ports, toRemember, notes } = await choosePorts(wishes);
+    notes.forEach(onNote);
+    rememberPorts(stateFolder, toRemember);
+    const secrets = readSecrets(stateFolder, plan.secrets);
+
+    const onState = (state: PartState) => {
+      options.onState?.(state);
+      stack.report(state);
+    };
+    const context = { logs, record, timing, onNote, onState };
+    const members = makeMembers({ plan, standIns, ports, secrets, redisServer, stackFolder, stateFolder, watch: options.watch, context });
+    stack = new LocalStack({ plan, members, logs, onStopping: () => stopWatching(), onStopped: () => record.close() });
+    record.visibleAt(stack.states().find(({ url }) => url !== null)?.url ?? null);
+  } catch (error) {
+    await record.close();
+    throw error;
+  }
+
+  try {
+    await untilAborted(stack.startAll(), signal);
+  } catch (error) {
+    await stack.shutDown();
+    throw error;
+  }
+  if (options.watch) stopWatching = watchServices({ plan, stackFolder, stack, quietMs: timing.watchQuietMs, onNote });
+  return stack;
+}
+
+/** The work, or the signal's reason as soon as that is aborted. */
+function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal?.removeEventListener("abort", abort));
+  });
+}

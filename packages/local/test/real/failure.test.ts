@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type RunStackOptions, runStack } from "../../src/run-stack.js";
+import { UserError } from "../../src/user-error.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { alone, children, FIXTURES, freePorts, needsUnix, planWith, runTrial, small, stateOf } from "./demo.js";
+
+/** The error of a start that must fail, once it is sure that nothing is left of it. */
+async function failureOf(options: Partial<RunStackOptions> & Pick<RunStackOptions, "plan">): Promise<UserError> {
+  const before = children();
+  const stateFolder = options.stateFolder ?? temporaryFolder();
+  const ports = await freePorts(options.plan);
+  const start = runStack({ stackFolder: FIXTURES, ports, watch: false, onNote: () => {}, ...options, stateFolder });
+  const error = await start.then(
+    () => assert.fail("the start was expected to fail"),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof UserError, String(error));
+  assert.deepEqual(children(), before);
+  assert.equal(existsSync(join(stateFolder, "run.json")), false);
+  return error;
+}
+
+test("a service that keeps dying ends the start with its last lines", { skip: needsUnix }, async () => {
+  const error = await failureOf({ plan: alone("crash", { port: 80 }), timing: { startDeaths: 2 } });
+  assert.equal(
+    error.message,
+    [
+      "one keeps failing: it exited with code 3",
+      "    no ballot box found",
+      "    no ballot box found",
+      "  fix: put one right (its last lines say why), then start again",
+    ].join("\n"),
+  );
+});
+
+test("a service without a port that dies at once ends the start too", { skip: needsUnix }, async () => {
+  const error = await failureOf({ plan: alone("crash"), timing: { startDeaths: 1 } });
+  assert.match(error.message, /^one keeps failing: it exited with code 3\n/);
+});
+
+test("a service that never gets healthy ends the start with its own reason", { skip: needsUnix }, async () => {
+  const notes: string[] = [];
+  const timing = { startLimitMs: 1_000, slowStartMs: 600 };
+  const error = await failureOf({ plan: alone("sick", { port: 80 }), timing, onNote: (text) => notes.push(text) });
+  assert.deepEqual(error.problems, [
+    {
+      message: "one is not healthy after 1 s: the queue is closed",
+      detail: ["open, but sick"],
+      fix: "put one right (its last lines say why), then start again",
+    },
+  ]);
+  assert.deepEqual(notes, ["still waiting for one: the queue is closed"]);
+});
+
+test("all services that cannot be launched are reported at once", { skip: needsUnix }, async () => {
+  const plan = planWith((s) => {
+    const a = s.service("a", { build: "./nowhere", command: "node main.js" });
+    const b = s.service("b", { build: "./web", command: "nodejs-of-tomorrow main.js" });
+    const c = s.service("c", { image: "nginx" });
+    s.host("here", { subnet: "public", runs: [a, b, c] });
+  });
+  const error = await failureOf({ plan });
+  assert.deepEqual(
+    error.problems.map(({ message, fix }) => `${message} / ${fix}`),
+    [
+      `the folder of a is missing: ${join(FIXTURES, "nowhere")} / create it, or correct build in s.service("a")`,
+      'b cannot run "nodejs-of-tomorrow main.js": there is no program "nodejs-of-tomorrow" / install nodejs-of-tomorrow, or correct the command in s.service("b")',
+      'c has no command to run it with on this machine / add command: "..." to s.service("c")',
+    ],
+  );
+});
+
+test("data of another PostgreSQL is left alone, with what to do about it", { skip: needsUnix }, async () => {
+  const stateFolder = temporaryFolder();
+  const folder = join(stateFolder, "data", "db");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "PG_VERSION"), "16\n");
+  const error = await failureOf({ plan: small, stateFolder });
+  assert.match(
+    error.message,
+    /^the data in .*\/data\/db is of PostgreSQL 16; this is PostgreSQL 17, which cannot read it\n {2}fix: move .* away/,
+  );
+  assert.deepEqual(readdirSync(folder), ["PG_VERSION"]);
+});
+
+test("lost secrets of an existing database are an error that says what to do", { skip: needsUnix }, async (t) => {
+  const stateFolder = join(temporaryFolder(), "state");
+  const { run } = await runTrial(t, small, { stateFolder });
+  await run.shutDown();
+  writeFileSync(join(stateFolder, "secrets.json"), '{"db-password":"another"}');
+  const error = await failureOf({ plan: small, stateFolder });
+  assert.match(error.message, /^PostgreSQL refuses the password of secrets\.json: its data was made with another one\n {2}fix: restore/);
+});
+
+test("a start that is given up in the middle ends everything at once", { skip: needsUnix }, async () => {
+  const before = children();
+  const stateFolder = temporaryFolder();
+  const giveUp = new AbortController();
+  const start = runStack({
+    plan: small,
+    stackFolder: FIXTURES,
+    stateFolder,
+    ports: await freePorts(small),
+    watch: false,
+    onNote: (text) => assert.fail(text),
+    // initdb is at work then.
+    onState: ({ name, status }) => name === "db" && status === "starting" && setTimeout(() => giveUp.abort(new Error("Ctrl-C")), 50),
+    signal: giveUp.signal,
+  });
+  await assert.rejects(start, { message: "Ctrl-C" });
+  assert.deepEqual(children(), before);
+  assert.deepEqual(readdirSync(join(stateFolder, "data")), []);
+  assert.equal(existsSync(join(stateFolder, "run.json")), false);
+});
+
+test("a part that takes no notice of SIGTERM is killed, with a note", async (t) => {
+  const { run, notes } = await runTrial(t, alone("stubborn"), { stateFolder: temporaryFolder(), timing: { stopLimitMs: 200 } });
+  await run.shutDown();
+  assert.equal(stateOf(run, "one").status, "stopped");
+  assert.deepEqual(notes, ["one did not end within 0.2 s: killed"]);
+});

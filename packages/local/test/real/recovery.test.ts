@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { until } from "../../src/pause.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { askWeb, FIXTURES, full, needsRedis, planWith, query, redisCommand, runs, runTrial, stateBecomes, stateOf } from "./demo.js";
+
+const web = planWith((s) => {
+  const one = s.service("web", { build: "./web", command: "node main.js", port: 80, public: true, watch: ["./shared"] });
+  s.host("here", { subnet: "public", runs: [one] });
+});
+const quick = { pollMs: 25, watchQuietMs: 50 };
+
+test("every part that is killed comes back healthy, with what it had answered for", { skip: needsRedis }, async (t) => {
+  const stateFolder = join(temporaryFolder(), "state");
+  const { run, ports, notes } = await runTrial(t, full, { stateFolder, timing: quick });
+  await query(stateFolder, ports.db ?? 0, "CREATE TABLE votes AS SELECT 42 AS count");
+  await redisCommand(ports.redis ?? 0, "SET votes 42");
+  const grandchild = (await askWeb(ports.web ?? 0)).child;
+
+  for (const name of ["db", "redis", "web"]) {
+    const { pid } = stateOf(run, name);
+    await run.kill(name);
+    assert.equal(runs(pid), false);
+    const state = await stateBecomes(run, name, ({ status, restarts }) => status === "healthy" && restarts > 0);
+    assert.notEqual(state.pid, pid);
+    assert.equal(state.restarts, 1);
+    assert.match(notes.at(-1) ?? "", new RegExp(`^${name} was ended by SIGKILL after \\d+\\.\\d s: it is started again in 0\\.1 s$`));
+  }
+  assert.deepEqual(await query(stateFolder, ports.db ?? 0, "SELECT count FROM votes"), [{ count: 42 }]);
+  assert.equal(await redisCommand(ports.redis ?? 0, "GET votes"), "$2 42");
+  assert.equal(await until(() => !runs(grandchild), 5_000), true, "the killed service's own child went with it");
+});
+
+test("a service that turns sick shows why, and comes back", async (t) => {
+  const { run, ports } = await runTrial(t, web, { stateFolder: temporaryFolder(), timing: quick });
+  const seen: string[] = [];
+  run.onState(({ status, reason }) => seen.push(`${status}: ${reason}`));
+  await askWeb(ports.web ?? 0, "/sick?because=no+database");
+  await stateBecomes(run, "web", ({ status }) => status === "unhealthy");
+  await askWeb(ports.web ?? 0, "/sick");
+  await stateBecomes(run, "web", ({ status }) => status === "healthy");
+  assert.deepEqual(seen, ["unhealthy: no database", "healthy: null"]);
+});
+
+test("a part that is stopped stays so until it is restarted", async (t) => {
+  const { run, ports, notes } = await runTrial(t, web, { stateFolder: temporaryFolder(), timing: quick });
+  await run.stop("web");
+  await run.stop("web");
+  assert.equal(stateOf(run, "web").status, "stopped");
+  assert.equal(stateOf(run, "web").pid, null);
+  await assert.rejects(run.kill("web"), { name: "UserError", message: "web does not run now\n  fix: restart web" });
+  await run.restart("web");
+  assert.equal(stateOf(run, "web").status, "healthy");
+  const { pid } = stateOf(run, "web");
+  await Promise.all([run.restart("web"), run.restart("web")]);
+  assert.notEqual(stateOf(run, "web").pid, pid);
+  assert.equal(stateOf(run, "web").restarts, 0);
+  assert.equal((await askWeb(ports.web ?? 0)).env.PORT, String(ports.web));
+  assert.deepEqual(notes, []);
+  assert.deepEqual(
+    run
+      .logs()
+      .map(({ text }) => text)
+      .filter((text) => text === "goodbye").length,
+    2,
+  );
+});
+
+test("under watch a service is restarted when a file of its own or of a named folder changes, but not by node_modules", async (t) => {
+  const stackFolder = temporaryFolder();
+  cpSync(join(FIXTURES, "web"), join(stackFolder, "web"), { recursive: true });
+  mkdirSync(join(stackFolder, "shared"));
+  mkdirSync(join(stackFolder, "web", "node_modules"));
+  const { run, notes } = await runTrial(t, web, { stateFolder: temporaryFolder(), stackFolder, watch: true, timing: quick });
+
+  const notesOf = async (change: () => void) => {
+    const { pid } = stateOf(run, "web");
+    const already = notes.length;
+    change();
+    await stateBecomes(run, "web", (state) => state.status === "healthy" && state.pid !== pid);
+    return notes.slice(already);
+  };
+  const write = (path: string) => () => writeFileSync(join(stackFolder, path), "{}");
+  write("web/node_modules/ignored.js")();
+  assert.deepEqual(await notesOf(write("shared/options.json")), ["shared/options.json changed: web is restarted"]);
+  assert.deepEqual(await notesOf(() => mkdirSync(join(stackFolder, "web", "dist"))), ["web/dist changed: web is restarted"]);
+  assert.deepEqual(await notesOf(write("web/dist/main.js")), ["web/dist/main.js changed: web is restarted"]);
+});

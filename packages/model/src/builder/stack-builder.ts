@@ -1,0 +1,64 @@
+import type { SecretRef } from "../definition.js";
+import type { HostHandle, PostgresHandle, RedisHandle, ServiceHandle } from "./handle.js";
+import type { HostOptions } from "./host.js";
+import type { MonitoringOptions } from "./monitoring.js";
+import type { PipelineLevelOptions } from "./pipeline.js";
+import type { PostgresOptions } from "./postgres.js";
+import type { RedisOptions } from "./redis.js";
+import type { ServiceOptions } from "./service.js";
+
+/**
+ * Declares the parts of a stack. Every name is a DNS label (a-z, 0-9, single hyphens, at most 40), since
+ * targets use it as a host name. Nothing throws: mistakes are collected, and `groundplan check` reports them all.
+ */
+export interface StackBuilder {
+  /**
+   * A program of your own.
+   *
+   * @example const vote = s.service("vote", { build: "./vote", port: 80, public: true, uses: { queue: redis } });
+   */
+  service(name: string, options: ServiceOptions): ServiceHandle;
+
+  /**
+   * A Redis server.
+   *
+   * @example const redis = s.redis("redis");
+   */
+  redis(name: string, options?: RedisOptions): RedisHandle;
+
+  /**
+   * A PostgreSQL server with one database.
+   *
+   * @example const db = s.postgres("db");
+   */
+  postgres(name: string, options?: PostgresOptions): PostgresHandle;
+
+  /**
+   * A value that nobody writes down: every target generates it once, keeps it, and gives it to the services that
+   * have it in their `env`. It is URL-safe text (A-Z a-z 0-9 - _).
+   *
+   * @example s.service("vote", { build: "./vote", env: { VOTER_KEY: s.secret("voter-key") } });
+   */
+  secret(name: string): SecretRef;
+
+  /**
+   * A machine, and what runs on it.
+   *
+   * @example s.host("backend", { subnet: "private", runs: [redis, worker] });
+   */
+  host(name: string, options: HostOptions): HostHandle;
+
+  /**
+   * Prometheus and Grafana on one of the hosts, at most once in a stack.
+   *
+   * @example s.monitoring({ on: "frontend", alarms: { email: "ops@example.com" } });
+   */
+  monitoring(options: MonitoringOptions): void;
+
+  /**
+   * Counters that should agree once everything has drained, from first to last; at most once in a stack.
+   *
+   * @example s.pipeline([{ level: "accepted", at: vote, metric: "votes_accepted_total" }]);
+   */
+  pipeline(levels: readonly PipelineLevelOptions[]): void;
+}

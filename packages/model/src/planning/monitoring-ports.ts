@@ -1,0 +1,26 @@
+import type { ComponentKind } from "../definition.js";
+import type { Exporter } from "../plan.js";
+
+export const GRAFANA_PORT = 3000;
+export const PROMETHEUS_PORT = 9090;
+
+/** Where the exporters listen; a second Redis on the same host has its exporter on the next port. */
+const EXPORTER_PORT: Readonly<Record<Exporter, number>> = { node: 9100, redis: 9121, postgres: 9187 };
+
+export const NODE_EXPORTER_PORT = EXPORTER_PORT.node;
+
+export interface ComponentExporter {
+  /** The component that it tells of. */
+  readonly of: string;
+  readonly exporter: Exporter;
+  readonly port: number;
+}
+
+/** The exporters that the components of one host need, in the order of the components. */
+export function exportersOf(components: readonly { readonly name: string; readonly kind: ComponentKind }[]): readonly ComponentExporter[] {
+  return components.flatMap(({ name, kind }, index) => {
+    if (kind === "service") return [];
+    const before = components.slice(0, index).filter((other) => other.kind === kind).length;
+    return { of: name, exporter: kind, port: EXPORTER_PORT[kind] + before };
+  });
+}

@@ -1,0 +1,46 @@
+const LONGEST = 60;
+
+/** A value as a message shows it: text in quotes, what an author can recognise for the rest. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return shorten(JSON.stringify(value));
+  if (typeof value === "function") return "a function";
+  if (typeof value === "symbol" || typeof value === "bigint") return String(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  if (isHandle(value)) return `${value.kind} ${JSON.stringify(value.name)}`;
+  if (!isPlainObject(value) && !Array.isArray(value)) return `a ${(value as object).constructor.name}`;
+  return shorten(jsonOf(value));
+}
+
+/** An object written in braces: a Map or a Date has no options to read. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Names in the order given: "db, redis", or "none". */
+export function listOf(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.join(", ");
+}
+
+/** Names in alphabetical order, each once: what a message offers to choose from. */
+export function sortedListOf(names: Iterable<string>): string {
+  return listOf([...new Set(names)].sort());
+}
+
+function isHandle(value: object): value is { kind: string; name: string } {
+  return "kind" in value && typeof value.kind === "string" && "name" in value && typeof value.name === "string";
+}
+
+function jsonOf(value: object): string {
+  try {
+    return JSON.stringify(value) ?? "an object";
+  } catch {
+    // A circular or otherwise unprintable value: its type still tells the author which one is meant.
+    return Array.isArray(value) ? "a list" : "an object";
+  }
+}
+
+function shorten(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 3)}...`;
+}

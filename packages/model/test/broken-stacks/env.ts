@@ -1,0 +1,81 @@
+import { type BrokenStack, broken, looselyBroken, onOneHost } from "./broken-stack.js";
+
+export const brokenEnv: readonly BrokenStack[] = [
+  broken(
+    "variables whose names no shell takes",
+    (s) => {
+      s.service("vote", { build: "./vote", env: { "OPTION-A": "Cats", "9LIVES": "yes", "": "x" } });
+      onOneHost(s, "vote");
+    },
+    [
+      {
+        at: "services.vote.env.OPTION-A",
+        code: "ENV_NAME_INVALID",
+        message: '"OPTION-A" cannot be the name of a variable',
+        found: '"OPTION-A"',
+        allowed: "letters, digits and _, no digit first",
+        fix: "write OPTION_A",
+      },
+      {
+        at: "services.vote.env.9LIVES",
+        code: "ENV_NAME_INVALID",
+        message: '"9LIVES" cannot be the name of a variable',
+        found: '"9LIVES"',
+        allowed: "letters, digits and _, no digit first",
+        fix: "write _9LIVES",
+      },
+      {
+        at: "services.vote.env.",
+        code: "ENV_NAME_INVALID",
+        message: '"" cannot be the name of a variable',
+        found: '""',
+        allowed: "letters, digits and _, no digit first",
+        fix: "choose another name",
+      },
+    ],
+  ),
+  broken(
+    "variables that a link or the port gives already",
+    (s) => {
+      const db = s.postgres("db");
+      s.service("vote", { build: "./vote", port: 80, uses: { db }, env: { DB_PASSWORD: "hunter2", PORT: "8080" } });
+      onOneHost(s, "db", "vote");
+    },
+    [
+      {
+        at: "services.vote.env.DB_PASSWORD",
+        code: "ENV_TAKEN_BY_LINK",
+        message: "DB_PASSWORD is given by services.vote.uses.db",
+        found: "DB_PASSWORD",
+        allowed: "any name but DB_HOST, DB_NAME, DB_PASSWORD, DB_PORT, DB_URL, DB_USER, PORT",
+        fix: "remove it, or rename the link or this variable",
+      },
+      {
+        at: "services.vote.env.PORT",
+        code: "ENV_TAKEN_BY_LINK",
+        message: "PORT is given by services.vote.port",
+        found: "PORT",
+        allowed: "any name but DB_HOST, DB_NAME, DB_PASSWORD, DB_PORT, DB_URL, DB_USER, PORT",
+        fix: "remove it, and write the number as services.vote.port",
+      },
+    ],
+  ),
+  looselyBroken(
+    "a secret that the stack does not ask for",
+    (s) => {
+      s.secret("voter-key");
+      s.service("vote", { build: "./vote", env: { VOTER_KEY: { secret: "voter-kye" } } });
+      s.host("main", { subnet: "public", runs: ["vote"] });
+    },
+    [
+      {
+        at: "services.vote.env.VOTER_KEY",
+        code: "SECRET_UNKNOWN",
+        message: '"voter-kye" is not a secret of this stack',
+        found: '"voter-kye"',
+        allowed: "voter-key",
+        fix: 'write "voter-key", or add a secret named "voter-kye"',
+      },
+    ],
+  ),
+];

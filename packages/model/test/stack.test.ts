@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { awkwardStack, votingStack } from "@groundplan/testing";
+import { stack } from "../src/index.js";
+import { notFrozen } from "./not-frozen.js";
+
+test("a service with nothing but a folder gets every default", () => {
+  const definition = stack("test", (s) => {
+    s.service("web", { build: "./web" });
+    s.service("api", { build: "./api", port: 8000 });
+  });
+  assert.deepEqual(definition.components[0], {
+    kind: "service",
+    name: "web",
+    build: "./web",
+    image: null,
+    command: null,
+    dev: null,
+    watch: [],
+    port: null,
+    public: false,
+    uses: {},
+    env: {},
+    health: "/healthz",
+    metrics: null,
+  });
+  assert.deepEqual(definition.components[1], { ...definition.components[0], name: "api", build: "./api", port: 8000, metrics: "/metrics" });
+});
+
+test("databases, monitoring and levels get their defaults", () => {
+  const definition = stack("test", (s) => {
+    s.redis("redis");
+    s.postgres("db");
+    const main = s.host("main", { subnet: "public", runs: [] });
+    s.monitoring({ on: main });
+  });
+  assert.deepEqual(definition.components, [
+    { kind: "redis", name: "redis", port: 6379, standIn: null },
+    { kind: "postgres", name: "db", port: 5432, database: "app", user: "app" },
+  ]);
+  assert.deepEqual(definition.monitoring, { on: "main", openTo: "0.0.0.0/0", alarms: null });
+  assert.equal(definition.pipeline, null);
+});
+
+test("a handle and a name mean the same, and a name may come before its declaration", () => {
+  const byHandle = stack("test", (s) => {
+    const db = s.postgres("db");
+    const queue = s.redis("queue", { standIn: db });
+    const web = s.service("web", { build: "./web", port: 80, uses: { db, queue } });
+    const main = s.host("main", { subnet: "public", runs: [db, queue, web] });
+    s.monitoring({ on: main });
+    s.pipeline([{ level: "in", at: web, metric: "in_total" }]);
+  });
+  const byName = stack("test", (s) => {
+    s.monitoring({ on: "main" });
+    s.pipeline([{ level: "in", at: "web", metric: "in_total" }]);
+    s.host("main", { subnet: "public", runs: ["db", "queue", "web"] });
+    s.postgres("db");
+    s.redis("queue", { standIn: "db" });
+    s.service("web", { build: "./web", port: 80, uses: { db: "db", queue: "queue" } });
+  });
+  assert.deepEqual(byName, byHandle);
+});
+
+test("a command is kept as words, however it was written", () => {
+  const definition = stack("test", (s) => {
+    s.service("a", { command: "node 'a b.js'", dev: "tsx main.ts" });
+    s.service("b", { command: ["node", "a b.js"] });
+  });
+  const commands = definition.components.map((component) => (component.kind === "service" ? [component.command, component.dev] : []));
+  assert.deepEqual(commands, [
+    [
+      ["node", "a b.js"],
+      ["tsx", "main.ts"],
+    ],
+    [["node", "a b.js"], null],
+  ]);
+});
+
+test("metrics: false says that a service has none", () => {
+  const definition = stack("test", (s) => {
+    s.service("a", { build: "./a", port: 80, metrics: false });
+    s.service("b", { build: "./b", metrics: false });
+  });
+  assert.deepEqual(
+    definition.components.map((component) => component.kind === "service" && component.metrics),
+    [null, null],
+  );
+  assert.deepEqual(definition.mistakes, []);
+});
+
+test("a secret is kept by name, and its handle can be used in any service", () => {
+  const definition = stack("test", (s) => {
+    const key = s.secret("key");
+    s.service("a", { build: "./a", env: { KEY: key, OTHER: { secret: "key" }, TEXT: "key" } });
+  });
+  assert.deepEqual(definition.secrets, ["key"]);
+  const [a] = definition.components;
+  assert.deepEqual(a?.kind === "service" && a.env, { KEY: { secret: "key" }, OTHER: { secret: "key" }, TEXT: "key" });
+});
+
+test("a definition is frozen to its depth, and the author's own objects are left alone", () => {
+  const env = { A: "1" };
+  const runs = ["web"];
+  const definition = stack("test", (s) => {
+    s.service("web", { build: "./web", env, watch: [] });
+    s.host("main", { subnet: "public", runs });
+  });
+  assert.deepEqual(
+    [definition, votingStack(), awkwardStack()].flatMap((each) => notFrozen(each, each.name)),
+    [],
+  );
+  assert.deepEqual([Object.isFrozen(env), Object.isFrozen(runs)], [false, false]);
+});
+
+test("a definition is plain data: JSON brings it back equal", () => {
+  for (const definition of [votingStack(), awkwardStack()]) assert.deepEqual(JSON.parse(JSON.stringify(definition)), definition);
+});
+
+test("an error of the author's own program comes out as it is", () => {
+  const failure = new Error("no such file");
+  assert.throws(
+    () =>
+      stack("test", () => {
+        throw failure;
+      }),
+    (error) => error === failure,
+  );
+});
+
+test("what an async definition declares too late changes nothing and breaks nothing", async () => {
+  let goOn = () => {};
+  const later = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const definition = stack("test", async (s) => {
+    s.service("web", { build: "./web" });
+    await later;
+    s.service("late", { build: "./late" });
+  });
+  goOn();
+  await later;
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(
+    definition.components.map(({ name }) => name),
+    ["web"],
+  );
+});

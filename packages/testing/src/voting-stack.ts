@@ -1,0 +1,49 @@
+import { type StackDefinition, stack } from "@groundplan/model";
+
+const poll = { OPTION_A: "Cats", OPTION_B: "Dogs" };
+const run = { command: "node dist/main.js", dev: "node --conditions=source --import tsx src/main.ts", watch: ["./ballots/src"] };
+
+/** The same as stacks/voting/stack.ts, which a test checks: three hosts, four links, monitoring and a pipeline. */
+export function votingStack(): StackDefinition {
+  return stack("voting", (s) => {
+    const voterKey = s.secret("voter-key");
+    const db = s.postgres("db");
+    const redis = s.redis("redis", { standIn: db });
+
+    const vote = s.service("vote", {
+      build: "./vote",
+      ...run,
+      port: 80,
+      public: true,
+      uses: { queue: redis },
+      env: { ...poll, VOTER_KEY: voterKey },
+    });
+    const worker = s.service("worker", {
+      build: "./worker",
+      ...run,
+      port: 8000,
+      uses: { queue: redis, db },
+      env: poll,
+    });
+    const result = s.service("result", {
+      build: "./result",
+      ...run,
+      port: 5001,
+      public: true,
+      uses: { db },
+      env: { ...poll, VOTER_KEY: voterKey },
+    });
+
+    s.host("frontend", { subnet: "public", runs: [vote, result] });
+    s.host("backend", { subnet: "private", runs: [redis, worker] });
+    s.host("database", { subnet: "private", runs: [db] });
+    s.monitoring({ on: "frontend", alarms: { email: "ops@example.com" } });
+
+    s.pipeline([
+      { level: "accepted", at: vote, metric: "votes_accepted_total" },
+      { level: "queued", at: vote, metric: "votes_queued_total" },
+      { level: "persisted", at: result, metric: "votes_persisted_total" },
+      { level: "visible", at: result, metric: "votes_visible_total" },
+    ]);
+  });
+}
