@@ -7,6 +7,7 @@ import type { Timing } from "../timing.js";
 import { UserError } from "../user-error.js";
 import { backOffMs } from "./back-off.js";
 import type { Program } from "./program.js";
+import { Waiters } from "./waiters.js";
 
 /** What a part shares with the others of its stack. */
 export interface PartContext {
@@ -22,13 +23,6 @@ interface Session {
   readonly done: Promise<void>;
 }
 
-interface Waiter {
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-  /** Deaths that this waiter still takes. */
-  deathsLeft: number;
-}
-
 const LAST_LINES = 10;
 
 /**
@@ -38,7 +32,7 @@ const LAST_LINES = 10;
 export class Part {
   readonly #program: Program;
   readonly #context: PartContext;
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new Waiters();
   #state: PartState;
   #session: Session | null = null;
   #child: Child | null = null;
@@ -60,7 +54,7 @@ export class Part {
     const done = this.#run(stop.signal).finally(() => {
       this.#session = null;
       this.#set({ status: "stopped", reason: null, pid: null });
-      this.#release(this.#stopped());
+      this.#waiters.fail(this.#stopped());
     });
     this.#session = { stop, done };
   }
@@ -97,10 +91,10 @@ export class Part {
     );
     const limit = setTimeout(() => {
       if (!this.#program.mayStartSlowly)
-        this.#release(this.#failure(`is not healthy after ${startLimitMs / 1000} s: ${this.#state.reason ?? "no answer"}`));
+        this.#waiters.fail(this.#failure(`is not healthy after ${startLimitMs / 1000} s: ${this.#state.reason ?? "no answer"}`));
     }, startLimitMs);
     try {
-      await new Promise<void>((resolve, reject) => this.#waiters.add({ resolve, reject, deathsLeft: startDeaths }));
+      await this.#waiters.wait(startDeaths);
     } finally {
       clearInterval(slow);
       clearTimeout(limit);
@@ -140,7 +134,7 @@ export class Part {
       this.#context.onNote(
         `${this.#state.name} ${reason} after ${seconds(Date.now() - startedAt)}: it is started again in ${seconds(waitMs)}`,
       );
-      this.#countDeath(reason);
+      this.#waiters.countDeath(() => this.#failure(`keeps failing: it ${reason}`));
       await pause(waitMs, stop);
       if (!stop.aborted) this.#set({ restarts: this.#state.restarts + 1 });
     }
@@ -161,7 +155,7 @@ export class Part {
       if (reason === null) {
         healthyAt ??= Date.now();
         this.#set({ status: "healthy", reason: null });
-        this.#release(null);
+        this.#waiters.succeed();
       } else {
         this.#set({ status: healthyAt === null ? "starting" : "unhealthy", reason });
       }
@@ -190,12 +184,12 @@ export class Part {
   /** What a failed start looks like to the user. What only the user can put right, and a bug, are told at once to those who wait. */
   #explain(error: unknown): string {
     if (error instanceof UserError) {
-      this.#release(error);
+      this.#waiters.fail(error);
       return `cannot start: ${error.problems.map((problem) => problem.message).join("; ")}`;
     }
     if (!(error instanceof Error && "code" in error)) {
       this.#context.logs.add(this.#state.name, "stderr", error instanceof Error ? (error.stack ?? error.message) : String(error));
-      this.#release(error);
+      this.#waiters.fail(error);
     }
     return `cannot start: ${error instanceof Error ? error.message : String(error)}`;
   }
@@ -205,30 +199,11 @@ export class Part {
     return new UserError({ message: `${name} was stopped before it was healthy`, fix: `start ${name} again` });
   }
 
-  #countDeath(reason: string): void {
-    for (const waiter of [...this.#waiters]) {
-      waiter.deathsLeft -= 1;
-      if (waiter.deathsLeft > 0) continue;
-      this.#waiters.delete(waiter);
-      waiter.reject(this.#failure(`keeps failing: it ${reason}`));
-    }
-  }
-
   #failure(what: string): UserError {
     const { name } = this.#state;
     const lines = this.#context.logs.tail(name, LAST_LINES).map((line) => line.text);
     const said = lines.length > 0 ? "its last lines say why" : "it printed nothing";
     return new UserError({ message: `${name} ${what}`, detail: lines, fix: `put ${name} right (${said}), then start again` });
-  }
-
-  /** Answers all who wait for health: `null` means it has come. */
-  #release(error: unknown): void {
-    const waiters = [...this.#waiters];
-    this.#waiters.clear();
-    for (const waiter of waiters) {
-      if (error === null) waiter.resolve();
-      else waiter.reject(error);
-    }
   }
 
   #set(change: Partial<PartState>): void {

@@ -37,8 +37,8 @@ export interface PortChoice {
 }
 
 /**
- * Gives every part that listens a port of its own. Public services get 8080, 8081 and so on, in the order of
- * `components`. Others keep the port of the last run. A port that is taken falls back to the next free one, except one that the user asked for.
+ * Gives every part that listens a port of its own. Public services get 8080, 8081 and so on, in the order of `components`;
+ * others keep the port of the last run. A port that is taken falls back to the next free one, except one that was asked for.
  *
  * @throws UserError with all overrides that cannot be had.
  */

@@ -95,7 +95,7 @@ test("lost secrets of an existing database are an error that says what to do", {
   assert.match(error.message, /^PostgreSQL refuses the password of secrets\.json: its data was made with another one\n {2}fix: restore/);
 });
 
-test("a start that is given up in the middle ends everything at once", { skip: needsUnix }, async () => {
+test("a start that is given up in the middle ends everything", { skip: needsUnix }, async () => {
   const before = children();
   const stateFolder = temporaryFolder();
   const giveUp = new AbortController();

@@ -23,8 +23,8 @@ export async function wrk(origin: string, form: Form, seconds: number): Promise<
   const { stdout } = await exec("wrk", ["-t1", "-c50", `-d${seconds}s`, "--latency", "-s", script, origin + PATHS[form]]);
   return {
     perSecond: Number(find(stdout, /Requests\/sec:\s+([\d.]+)/)),
-    p50Ms: milliseconds(find(stdout, /50%\s+(\S+)/)),
-    p99Ms: milliseconds(find(stdout, /99%\s+(\S+)/)),
+    p50Ms: milliseconds(find(stdout, /^\s+50%\s+(\S+)/m)),
+    p99Ms: milliseconds(find(stdout, /^\s+99%\s+(\S+)/m)),
     errors: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0) + socketErrors(stdout),
   };
 }

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdirSync, watch, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { pause, until } from "../src/pause.js";
+import { watchFolders } from "../src/watch-folders.js";
+import { temporaryFolder } from "./temporary-folder.js";
+
+function watched(t: TestContext, folder: string, quietMs = 0): readonly string[] {
+  const seen: string[] = [];
+  const stop = watchFolders({
+    folders: [folder],
+    quietMs,
+    onChange: (path) => seen.push(path.slice(folder.length + 1)),
+    onNote: (text) => assert.fail(text),
+  });
+  t.after(stop);
+  return seen;
+}
+
+test("changes in a folder, in those below, and in those made later are seen", async (t) => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "src", "deep"), { recursive: true });
+  const seen = watched(t, folder);
+  for (const path of ["a.js", "src/deep/b.js"]) {
+    writeFileSync(join(folder, path), "");
+    assert.equal(await until(() => seen.includes(path), 5_000), true, path);
+  }
+  mkdirSync(join(folder, "dist"));
+  assert.equal(await until(() => seen.includes("dist"), 5_000), true);
+  writeFileSync(join(folder, "dist", "c.js"), "");
+  assert.equal(await until(() => seen.includes("dist/c.js"), 5_000), true);
+});
+
+for (const ignored of ["node_modules", ".git", ".groundplan"]) {
+  test(`changes below ${ignored} are not`, async (t) => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "lib", ignored), { recursive: true });
+    const seen = watched(t, folder);
+    // Another watcher tells when the change has reached this process.
+    const witness = watch(join(folder, "lib", ignored));
+    t.after(() => witness.close());
+    writeFileSync(join(folder, "lib", ignored, "x.js"), "");
+    await once(witness, "change");
+    // Past the quiet time: a change that was seen has been told by then, and is not taken for one with the next.
+    await pause(20);
+    writeFileSync(join(folder, "last.js"), "");
+    assert.equal(await until(() => seen.includes("last.js"), 5_000), true);
+    assert.deepEqual([...new Set(seen)], ["last.js"]);
+  });
+}
+
+test("changes that are close together count as one", async (t) => {
+  const folder = temporaryFolder();
+  const seen = watched(t, folder, 100);
+  for (let index = 0; index < 20; index++) writeFileSync(join(folder, `file-${index}`), "");
+  assert.equal(await until(() => seen.length > 0, 5_000), true);
+  assert.deepEqual(seen, ["file-19"]);
+});
