@@ -4,7 +4,7 @@ import type { VotingRun } from "@voting/testing";
 import { quantileOf, readHistogram } from "./histogram.js";
 import { Viewer } from "./viewer.js";
 
-const TICK_MS = 5;
+const TICK_MS = 1;
 const CONNECTIONS = 50;
 const SETTLE_LIMIT_MS = 10_000;
 
