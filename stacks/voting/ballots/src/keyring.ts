@@ -1,8 +1,9 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
 import { isUuid } from "./ballot.js";
 
-const VOTER_SEAL_BYTES = 16;
-const RECEIPT_SEAL_BYTES = 9;
+/** Of 6 bits each (base64url). */
+const VOTER_SEAL_LENGTH = 22;
+const RECEIPT_SEAL_LENGTH = 12;
 
 /**
  * Signs and checks what the stack hands out: voter cookies and ballot receipts, both `<uuid>.<seal>`.
@@ -20,22 +21,22 @@ export class Keyring {
 
   /** The signed value of the cookie `voter_id`. */
   signVoter(voter: string): string {
-    return `${voter}.${this.#seal("voter", voter, VOTER_SEAL_BYTES)}`;
+    return `${voter}.${this.#seal("voter", voter, VOTER_SEAL_LENGTH)}`;
   }
 
   /** The voter of a signed cookie value; `null` when it was not signed by us. */
   openVoter(cookie: string): string | null {
-    return this.#open("voter", cookie, VOTER_SEAL_BYTES);
+    return this.#open("voter", cookie, VOTER_SEAL_LENGTH);
   }
 
   /** What a voter gets for a ballot, to look it up later. */
   signReceipt(ballotId: string): string {
-    return `${ballotId}.${this.#seal("ballot", ballotId, RECEIPT_SEAL_BYTES)}`;
+    return `${ballotId}.${this.#seal("ballot", ballotId, RECEIPT_SEAL_LENGTH)}`;
   }
 
   /** The ballot of a receipt; `null` when it is not one of ours. */
   openReceipt(receipt: string): string | null {
-    return this.#open("ballot", receipt, RECEIPT_SEAL_BYTES);
+    return this.#open("ballot", receipt, RECEIPT_SEAL_LENGTH);
   }
 
   /** The same id for the same words, so that a retry of a request gives the same voter and the same ballot. */
@@ -43,14 +44,17 @@ export class Keyring {
     return uuidFromBytes(createHmac("sha256", this.#key).update(JSON.stringify(words)).digest());
   }
 
-  #seal(purpose: string, id: string, bytes: number): string {
-    return createHmac("sha256", this.#key).update(purpose).update(id).digest().toString("base64url", 0, bytes);
+  #seal(purpose: string, id: string, length: number): string {
+    return createHmac("sha256", this.#key)
+      .update(purpose + id)
+      .digest("base64url")
+      .slice(0, length);
   }
 
-  #open(purpose: string, signed: string, bytes: number): string | null {
+  #open(purpose: string, signed: string, length: number): string | null {
     const id = signed.slice(0, 36);
     if (signed[36] !== "." || !isUuid(id)) return null;
-    const expected = Buffer.from(this.#seal(purpose, id, bytes));
+    const expected = Buffer.from(this.#seal(purpose, id, length));
     const found = Buffer.from(signed.slice(37));
     return found.length === expected.length && timingSafeEqual(found, expected) ? id : null;
   }

@@ -5,6 +5,15 @@ import { randomUUID } from "node:crypto";
  * takes them in at its end instead of all over. Made from `randomUUID`, which draws its random bytes for many ids at once.
  */
 export function orderedUuid(): string {
-  const time = Date.now().toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+  const nowMs = Date.now();
+  if (nowMs !== prefixMs) {
+    prefixMs = nowMs;
+    const time = nowMs.toString(16).padStart(12, "0");
+    prefix = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+  }
+  return prefix + randomUUID().slice(15);
 }
+
+/** The part that all ids of one millisecond share. */
+let prefix = "";
+let prefixMs = -1;

@@ -12,23 +12,34 @@ function receiver() {
 
 const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
-test("callers of one turn share a batch, later ones gather behind two batches under way", async () => {
+test("callers of one turn share a batch, later ones gather behind three batches under way", async () => {
   const { batches, send } = receiver();
   const batcher = new Batcher(send);
   const done: Promise<void>[] = [];
-  for (const items of [[1, 2], [3], [4], [5, 6]]) {
+  for (const items of [[1, 2], [3], [4], [5], [6, 7]]) {
     for (const item of items) done.push(batcher.add(item));
     await turn();
   }
-  assert.deepEqual(
-    batches.map((batch) => batch.items),
-    [[1, 2], [3]],
-  );
+  const sent = () => batches.map((batch) => batch.items);
+  assert.deepEqual(sent(), [[1, 2], [3], [4]]);
   batches[0]?.answer();
   await turn();
-  assert.deepEqual(batches[2]?.items, [4, 5, 6]);
-  batches[1]?.answer();
-  batches[2]?.answer();
+  assert.deepEqual(sent().slice(3), [[5, 6, 7]]);
+  for (const batch of batches.slice(1)) batch.answer();
+  await Promise.all(done);
+});
+
+test("a full batch leaves before the turn ends", async () => {
+  const { batches, send } = receiver();
+  const batcher = new Batcher(send);
+  const done = Array.from({ length: 30 }, (_, item) => batcher.add(item));
+  assert.deepEqual(
+    batches.map((batch) => batch.items.length),
+    [25],
+  );
+  await turn();
+  assert.equal(batches[1]?.items.length, 5);
+  for (const batch of batches) batch.answer();
   await Promise.all(done);
 });
 

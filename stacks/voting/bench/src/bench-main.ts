@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startVoting } from "@voting/testing";
-import { measureBareLimit } from "./bare-limit.js";
-import { renderReport } from "./bench-report.js";
+import { startVoting, type VotingRun } from "@voting/testing";
+import { BareServer } from "./bare-server.js";
+import { type BenchReport, renderReport } from "./bench-report.js";
 import { measureFullLoad } from "./full-load.js";
 import { machineFacts, peakMemoryMb } from "./machine.js";
 import { measureSteadyLoad } from "./steady-load.js";
@@ -47,15 +47,9 @@ async function bench(seconds: number, rows: number): Promise<void> {
   say("starting the stack with data of its own");
   const run = await startVoting();
   try {
-    say("raw limits");
-    const bare = await measureBareLimit(run, Math.min(seconds, 8));
+    say("raw limits of the storage");
     const storage = await measureStorageLimits(run, 3);
-    say("warming up");
-    await wrk(run.voteUrl, "json", 3);
-    say(`full load, form, ${seconds} s`);
-    const form = await measureFullLoad(run, "form", seconds);
-    say(`full load, JSON, ${seconds} s`);
-    const json = await measureFullLoad(run, "json", seconds);
+    const full = await measureFullLoads(run, seconds, say);
     say("steady load");
     const steady = await measureSteadyLoad(run, 2_000, 10);
     const memory = peakMemoryMb(run.stack);
@@ -64,9 +58,8 @@ async function bench(seconds: number, rows: number): Promise<void> {
       at: new Date().toISOString(),
       machine: machineFacts(),
       queue: run.redisUrl === null ? ("postgres" as const) : ("redis" as const),
-      bare,
       storage,
-      full: { form, json },
+      full,
       steady,
       tallies,
       peakMemoryMb: memory,
@@ -79,5 +72,22 @@ async function bench(seconds: number, rows: number): Promise<void> {
     say(`written to ${file}`);
   } finally {
     await run.close();
+  }
+}
+
+async function measureFullLoads(run: VotingRun, seconds: number, say: (text: string) => unknown): Promise<BenchReport["full"]> {
+  const bare = await BareServer.start(run);
+  try {
+    say("warming up");
+    for (const form of ["form", "json"] as const) {
+      await bare.measure(form, 2);
+      await wrk(run.voteUrl, form, 3);
+    }
+    say(`full load, form, ${seconds} s`);
+    const form = await measureFullLoad(run, bare, "form", seconds);
+    say(`full load, JSON, ${seconds} s`);
+    return { form, json: await measureFullLoad(run, bare, "json", seconds) };
+  } finally {
+    await bare.stop();
   }
 }

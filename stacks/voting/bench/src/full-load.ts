@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Levels, readLevels, StackClient } from "@voting/stress";
 import type { VotingRun } from "@voting/testing";
+import type { BareServer } from "./bare-server.js";
 import { type Form, type WrkResult, wrk } from "./wrk.js";
 
 const DRAIN_LIMIT_MS = 30_000;
 const POLL_MS = 20;
 
 export interface FullLoad extends WrkResult {
+  /** Answers/s of the bare server: the mean of a run just before and one just after, since the machine's speed drifts. */
+  readonly barePerSecond: number;
   readonly accepted: number;
   /** Persisted until the load's last answer. */
   readonly persistedPerSecond: number;
@@ -17,7 +20,14 @@ export interface FullLoad extends WrkResult {
 }
 
 /** The whole pipeline at the speed of its clients. */
-export async function measureFullLoad(run: VotingRun, form: Form, seconds: number): Promise<FullLoad> {
+export async function measureFullLoad(run: VotingRun, bare: BareServer, form: Form, seconds: number): Promise<FullLoad> {
+  const bareSeconds = Math.ceil(seconds / 3);
+  const bareBefore = await bare.measure(form, bareSeconds);
+  const load = await measurePipeline(run, form, seconds);
+  return { ...load, barePerSecond: (bareBefore + (await bare.measure(form, bareSeconds))) / 2 };
+}
+
+async function measurePipeline(run: VotingRun, form: Form, seconds: number): Promise<Omit<FullLoad, "barePerSecond">> {
   const client = new StackClient({ vote: run.voteUrl, result: run.resultUrl }, 4);
   try {
     const before = await readLevels(client);
