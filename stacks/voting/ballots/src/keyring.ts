@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { isUuid } from "./ballot.js";
+import { HmacSha256 } from "./hmac-sha256.js";
 
 /** Of 6 bits each (base64url). */
 const VOTER_SEAL_LENGTH = 22;
@@ -11,12 +12,14 @@ const RECEIPT_SEAL_LENGTH = 12;
  * a receipt is given only after its ballot is durable, and nobody else can make one.
  */
 export class Keyring {
-  readonly #key: KeyObject;
+  readonly #key: Buffer;
+  readonly #hmac: HmacSha256;
 
   /** @param secret Shared by the vote and result services; at least 16 characters. */
   constructor(secret: string) {
     if (secret.length < 16) throw new Error("VOTER_KEY must have at least 16 characters");
-    this.#key = createSecretKey(Buffer.from(secret));
+    this.#key = Buffer.from(secret);
+    this.#hmac = new HmacSha256(this.#key);
   }
 
   /** The signed value of the cookie `voter_id`. */
@@ -45,10 +48,7 @@ export class Keyring {
   }
 
   #seal(purpose: string, id: string, length: number): string {
-    return createHmac("sha256", this.#key)
-      .update(purpose + id)
-      .digest("base64url")
-      .slice(0, length);
+    return this.#hmac.digest(purpose + id).slice(0, length);
   }
 
   #open(purpose: string, signed: string, length: number): string | null {

@@ -8,8 +8,5 @@ export const PAGE_HEADERS = {
   "cache-control": "no-store",
 } as const;
 
-/** An answer to a program. */
-export const API_HEADERS = {
-  "x-content-type-options": "nosniff",
-  "cache-control": "no-store",
-} as const;
+/** An answer to a program. Answers to a POST are not stored by caches. */
+export const API_HEADERS = { "x-content-type-options": "nosniff" } as const;
