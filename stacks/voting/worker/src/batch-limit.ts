@@ -23,7 +23,7 @@ export class BatchLimit {
 
 const LINGER_FROM_BALLOTS = 10;
 const LINGER_MS_PER_BALLOT = 0.1;
-const LINGER_MAX_MS = 12;
+const LINGER_MAX_MS = 50;
 
 /**
  * How long to let ballots gather before the next batch, in ms. A transaction costs about as much as counting 20 ballots,

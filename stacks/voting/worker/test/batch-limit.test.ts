@@ -26,5 +26,5 @@ test("small batches follow each other at once, large ones leave time to gather",
   assert.equal(lingerAfter(1), 0);
   assert.equal(lingerAfter(10), 0);
   assert.equal(lingerAfter(60), 5);
-  assert.equal(lingerAfter(10_000), 12);
+  assert.equal(lingerAfter(10_000), 50);
 });
