@@ -6,7 +6,6 @@ import { type Percentiles, percentilesOf } from "./percentiles.js";
 import { StackClient, type StackUrls } from "./stack-client.js";
 
 const POLL_MS = 20;
-/** Without any progress for this long the stack is stuck, not slow. */
 const STUCK_MS = 10_000;
 
 export interface StressReport {
@@ -36,24 +35,26 @@ export interface StressReport {
 export interface StressOptions extends StackUrls {
   readonly votes: number;
   readonly parallel: number;
+  /** Without any progress for this long the stack is stuck, not slow. Default: 10,000 */
+  readonly stuckMs?: number;
   /** Told as it goes: what is being done, how far it is. */
   readonly onProgress: (phase: "draining" | "casting" | "settling" | "looking up", done: number) => void;
 }
 
 /** Casts votes and follows every one of them to the result page. Waits on what it measures, never for a time. */
 export async function stress(options: StressOptions): Promise<StressReport> {
-  const { votes, parallel, onProgress } = options;
+  const { votes, parallel, onProgress, stuckMs = STUCK_MS } = options;
   const client = new StackClient(options, Math.max(parallel, 4));
   try {
     onProgress("draining", 0);
-    const before = await untilSettled(client, (levels) => levels.held === 0);
+    const before = await untilSettled(client, stuckMs, (levels) => levels.held === 0);
     if (before.held > 0) throw new Error(`${before.held} ballots wait in the queue and none is counted; is the worker running?`);
 
     const beganMs = performance.now();
     const cast = await castVotes(client, votes, parallel, (accepted) => onProgress("casting", accepted));
     const accepted = cast.receipts.length;
     let persistedMs = performance.now();
-    const after = await untilSettled(client, (levels) => {
+    const after = await untilSettled(client, stuckMs, (levels) => {
       onProgress("settling", levels.persisted - before.persisted);
       if (levels.persisted - before.persisted < accepted) persistedMs = performance.now();
       return levels.held === 0 && levels.persisted - before.persisted >= accepted && levels.visible - before.visible >= accepted;
@@ -81,8 +82,8 @@ export async function stress(options: StressOptions): Promise<StressReport> {
   }
 }
 
-/** The levels when they satisfy the condition, or the last ones when nothing has moved for STUCK_MS. */
-async function untilSettled(client: StackClient, isSettled: (levels: Levels) => boolean): Promise<Levels> {
+/** The levels when they satisfy the condition, or the last ones when nothing has moved for so long. */
+async function untilSettled(client: StackClient, stuckMs: number, isSettled: (levels: Levels) => boolean): Promise<Levels> {
   let last = "";
   let movedMs = performance.now();
   for (;;) {
@@ -93,7 +94,7 @@ async function untilSettled(client: StackClient, isSettled: (levels: Levels) => 
       last = now;
       movedMs = performance.now();
     }
-    if (performance.now() - movedMs > STUCK_MS) return levels;
+    if (performance.now() - movedMs > stuckMs) return levels;
     await sleep(POLL_MS);
   }
 }
