@@ -1,7 +1,11 @@
 import { type StackDefinition, stack } from "@groundplan/model";
 
 const poll = { OPTION_A: "Cats", OPTION_B: "Dogs" };
-const run = { command: "node dist/main.js", dev: "node --conditions=source --import tsx src/main.ts", watch: ["./ballots/src"] };
+const run = {
+  command: "node --max-semi-space-size=8 dist/main.js",
+  dev: "node --conditions=source --import tsx src/main.ts",
+  watch: ["./ballots/src"],
+};
 
 /** The same as stacks/voting/stack.ts, which a test checks: three hosts, four links, monitoring and a pipeline. */
 export function votingStack(): StackDefinition {

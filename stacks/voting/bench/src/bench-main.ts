@@ -49,9 +49,10 @@ async function bench(seconds: number, rows: number): Promise<void> {
   try {
     say("raw limits of the storage");
     const storage = await measureStorageLimits(run, 3);
-    const full = await measureFullLoads(run, seconds, say);
+    // Before the full loads: what they leave to clean up would be measured with it.
     say("steady load");
     const steady = await measureSteadyLoad(run, 2_000, 10);
+    const full = await measureFullLoads(run, seconds, say);
     const memory = peakMemoryMb(run.stack);
     const tallies = await measureTallyReads(run, rows, (done) => say(`filling the table: ${done.toLocaleString("en")} rows`));
     const measured = {
