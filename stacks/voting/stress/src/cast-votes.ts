@@ -10,12 +10,13 @@ export interface CastOutcome {
   readonly durationMs: number;
 }
 
-/** Of ten votes six go to the first option, as in the classic load test. */
-const OPTION_OF_TEN = ["a", "b", "a", "a", "b", "a", "b", "a", "a", "b"] as const;
+/** Of ten votes six go to the first option and four to the second, as in the classic load test. */
+const PLACE_OF_TEN = [0, 1, 0, 0, 1, 0, 1, 0, 0, 1] as const;
 
-/** Casts `votes` votes, each by a new voter, `parallel` of them at a time. */
+/** Casts `votes` votes, each by a new voter, `parallel` of them at a time, for the first two of the poll's options. */
 export async function castVotes(
   client: StackClient,
+  optionIds: readonly string[],
   votes: number,
   parallel: number,
   onProgress: (accepted: number, refused: number) => void,
@@ -32,7 +33,7 @@ export async function castVotes(
 
   const castUntilDone = async (): Promise<void> => {
     while (started < votes) {
-      const option = OPTION_OF_TEN[started++ % OPTION_OF_TEN.length] as string;
+      const option = optionIds[PLACE_OF_TEN[started++ % PLACE_OF_TEN.length] as number] as string;
       const sentMs = performance.now();
       try {
         const answer = await client.vote(option);

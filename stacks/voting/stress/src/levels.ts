@@ -31,6 +31,12 @@ export async function readLevels(client: StackClient): Promise<Levels> {
   };
 }
 
+/** The ids of the poll's options, in their order. */
+export async function readOptionIds(client: StackClient): Promise<readonly string[]> {
+  const { options } = JSON.parse(requireOk(await client.fromResult("/api/results"), "the results")) as { options: { id: string }[] };
+  return options.map((option) => option.id);
+}
+
 /** The value of a metric without labels in Prometheus text. Throws when it is missing: then its source is down. */
 export function readMetric(text: string, name: string): number {
   const value = new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { castVotes } from "./cast-votes.js";
 import { checkReceipts } from "./check-receipts.js";
-import { type Levels, readLevels } from "./levels.js";
+import { type Levels, readLevels, readOptionIds } from "./levels.js";
 import { type Percentiles, percentilesOf } from "./percentiles.js";
 import { StackClient, type StackUrls } from "./stack-client.js";
 
@@ -50,8 +50,9 @@ export async function stress(options: StressOptions): Promise<StressReport> {
     const before = await untilSettled(client, stuckMs, (levels) => levels.held === 0);
     if (before.held > 0) throw new Error(`${before.held} ballots wait in the queue and none is counted; is the worker running?`);
 
+    const optionIds = await readOptionIds(client);
     const beganMs = performance.now();
-    const cast = await castVotes(client, votes, parallel, (accepted) => onProgress("casting", accepted));
+    const cast = await castVotes(client, optionIds, votes, parallel, (accepted) => onProgress("casting", accepted));
     const accepted = cast.receipts.length;
     let persistedMs = performance.now();
     const after = await untilSettled(client, stuckMs, (levels) => {

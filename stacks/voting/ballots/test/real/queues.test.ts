@@ -126,6 +126,21 @@ for (const kind of ["redis", "postgres"] as const) {
       );
     });
 
+    closing("trims up to the position and not one ballot further", async () => {
+      const voter = orderedUuid();
+      const ballots = [newBallot(voter), newBallot(voter), newBallot(voter)];
+      await queue.enqueue(ballots);
+      const positions = fromStart(reader);
+      const [first] = await readOn(reader, new Map(positions), 3);
+      positions.set(partitionOf(voter), first?.position as string);
+      await reader.trim(positions);
+      assert.deepEqual(await reader.totals(), { added: 3, held: 2 });
+      assert.deepEqual(
+        (await readOn(reader, positions, 2)).map((entry) => entry.ballot),
+        ballots.slice(1),
+      );
+    });
+
     closing("resumes where it was", async () => {
       await queue.enqueue([newBallot("v")]);
       const positions = fromStart(reader);
