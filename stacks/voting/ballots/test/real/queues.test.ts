@@ -208,6 +208,15 @@ describe("only in Redis", () => {
     assert.ok(entries.filter((entry) => entry.ballot?.voter === "v1").every((entry) => entry.partition === partitionOf("v1")));
   });
 
+  withRedis("a voter is in one partition, whether the ballot came by the classic list or not", async () => {
+    const voters = Array.from({ length: 50 }, () => orderedUuid());
+    await redis.rpush(CLASSIC_LIST, ...voters.map((voter) => JSON.stringify({ voter_id: voter, vote: "a" })));
+    await reader.adoptClassic(100);
+    for (const { partition, ballot } of await readOn(reader, fromStart(reader), voters.length)) {
+      assert.equal(partition, partitionOf(ballot?.voter as string));
+    }
+  });
+
   withRedis("what is no ballot comes through as none, with its text", async () => {
     const rubbish = [
       "no json",
