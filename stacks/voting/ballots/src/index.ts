@@ -2,6 +2,7 @@ export { answerErrors, describeError, RequestError } from "./answer-errors.js";
 export { type Ballot, isUuid, nowMs } from "./ballot.js";
 export { Batcher, OverloadedError } from "./batcher.js";
 export { connectClient, openPool } from "./database.js";
+export { escapeHtml } from "./escape-html.js";
 export { Keyring } from "./keyring.js";
 export { type CountStep, countBallots, loadPosition, lookUpBallot, readSnapshot, resetPosition, type Snapshot } from "./ledger.js";
 export { openQueue, openReader } from "./open-queue.js";

@@ -1,3 +1,4 @@
+import { escapeHtml } from "@voting/ballots";
 import type { BallotState } from "./ballot-state.js";
 import type { Results } from "./result-reader.js";
 
@@ -60,7 +61,3 @@ function renderOption({ label, votes }: Results["options"][number], total: numbe
 const countText = (votes: number): string => `${votes.toLocaleString("en")} ${votes === 1 ? "vote" : "votes"}`;
 
 const totalText = (total: number): string => (total === 0 ? "No votes yet" : `${countText(total)} in all`);
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}

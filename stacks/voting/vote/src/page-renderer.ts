@@ -1,4 +1,4 @@
-import type { PollOption } from "@voting/ballots";
+import { escapeHtml, type PollOption } from "@voting/ballots";
 
 const HOLE = "\u0000";
 
@@ -75,8 +75,4 @@ function votedNotice({ label }: PollOption): string {
 
 function alert(sentence: string): string {
   return `<p class="problem" role="alert">${escapeHtml(sentence)}</p>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -4,6 +4,7 @@ import type pg from "pg";
 import type { Logger } from "pino";
 import { type Batch, batchOf } from "./batch.js";
 import { BatchLimit, lingerAfter } from "./batch-limit.js";
+import { Intervals } from "./intervals.js";
 import type { WorkerMetrics } from "./metrics.js";
 import { PartitionClaims } from "./partition-claims.js";
 
@@ -147,17 +148,5 @@ export class CountingLoop {
       adopted = await this.#parts.reader.adoptClassic(ADOPT_LIMIT);
       this.#parts.metrics.adopted.inc(adopted);
     } while (adopted === ADOPT_LIMIT);
-  }
-}
-
-/** Tells when something is due again. */
-class Intervals {
-  readonly #last = new Map<string, number>();
-
-  due(name: string, intervalMs: number): boolean {
-    const now = performance.now();
-    if (now - (this.#last.get(name) ?? Number.NEGATIVE_INFINITY) < intervalMs) return false;
-    this.#last.set(name, now);
-    return true;
   }
 }
