@@ -24,7 +24,7 @@ export default stack("voting", (s) => {
     port: 80,
     public: true,
     uses: { queue: redis },
-    env: { ...poll, VOTER_KEY: voterKey },
+    env: { ...poll, VOTER_KEY: voterKey, RESULT_PAGE: s.pageOf("result") },
   });
   const worker = s.service("worker", {
     build: "./worker",
@@ -39,7 +39,7 @@ export default stack("voting", (s) => {
     port: 5001,
     public: true,
     uses: { db },
-    env: { ...poll, VOTER_KEY: voterKey },
+    env: { ...poll, VOTER_KEY: voterKey, VOTE_PAGE: s.pageOf(vote) },
   });
 
   s.host("frontend", { subnet: "public", runs: [vote, result] });

@@ -84,6 +84,7 @@ function envOf(component: PlannedComponent, { ports, secrets }: MemberOptions): 
     host: () => "127.0.0.1",
     port: (of) => found(ports[of], `the port of ${of}`),
     secret: (name) => found(secrets[name], `the secret ${name}`),
+    page: (of) => `http://127.0.0.1:${found(ports[of], `the page of ${of}`)}`,
   });
   // HOST: most servers listen on all addresses unless told otherwise; nothing here is for the rest of the network.
   return { HOST: "127.0.0.1", ...env };

@@ -73,11 +73,17 @@ export interface PostgresDefinition extends NamedComponent {
   readonly user: string;
 }
 
-/** Text, or a secret of the stack by name. */
-export type EnvInput = string | SecretRef;
+/** Text, a secret of the stack by name, or the address of a page. */
+export type EnvInput = string | SecretRef | PageRef;
 
 export interface SecretRef {
   readonly secret: string;
+}
+
+/** Where people find a public service in their browser. No link: nothing inside the stack opens it. */
+export interface PageRef {
+  /** Name of the service. */
+  readonly page: string;
 }
 
 export type Subnet = "public" | "private";

@@ -65,7 +65,9 @@ export type EnvPart =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "host"; readonly of: string }
   | { readonly kind: "port"; readonly of: string }
-  | { readonly kind: "secret"; readonly name: string };
+  | { readonly kind: "secret"; readonly name: string }
+  /** The address of a public service as a browser outside the stack opens it, without a slash at its end. */
+  | { readonly kind: "page"; readonly of: string };
 
 /** One component uses another. */
 export interface Link {

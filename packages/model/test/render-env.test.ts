@@ -7,6 +7,7 @@ const naming = {
   host: (of: string) => `${of}.internal`,
   port: (of: string) => (of === "db" ? 15_432 : 1),
   secret: (name: string) => `<${name}>`,
+  page: (of: string) => `https://${of}.example.com`,
 };
 
 test("a target fills in hosts, ports and secrets in its own way", () => {
@@ -22,6 +23,7 @@ test("a target fills in hosts, ports and secrets in its own way", () => {
     OPTION_B: "Dogs",
     PORT: "1",
     VOTER_KEY: "<voter-key>",
+    VOTE_PAGE: "https://vote.example.com",
   });
 });
 

@@ -4,7 +4,12 @@ import { votingStack } from "@groundplan/testing";
 import { planOf, renderEnv, stack, withStandIns } from "../src/index.js";
 import { notFrozen } from "./not-frozen.js";
 
-const naming = { host: (of: string) => of, port: (of: string) => `${of}-port`, secret: (name: string) => name };
+const naming = {
+  host: (of: string) => of,
+  port: (of: string) => `${of}-port`,
+  secret: (name: string) => name,
+  page: (of: string) => `http://${of}`,
+};
 
 test("clients get the stand-in's address under the alias that they chose", () => {
   const plan = withStandIns(planOf(votingStack()), ["redis"]);

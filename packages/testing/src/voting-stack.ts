@@ -20,7 +20,7 @@ export function votingStack(): StackDefinition {
       port: 80,
       public: true,
       uses: { queue: redis },
-      env: { ...poll, VOTER_KEY: voterKey },
+      env: { ...poll, VOTER_KEY: voterKey, RESULT_PAGE: s.pageOf("result") },
     });
     const worker = s.service("worker", {
       build: "./worker",
@@ -35,7 +35,7 @@ export function votingStack(): StackDefinition {
       port: 5001,
       public: true,
       uses: { db },
-      env: { ...poll, VOTER_KEY: voterKey },
+      env: { ...poll, VOTER_KEY: voterKey, VOTE_PAGE: s.pageOf(vote) },
     });
 
     s.host("frontend", { subnet: "public", runs: [vote, result] });

@@ -181,6 +181,8 @@ function readEnv(options: OptionReader): Readonly<Record<string, EnvInput>> {
 
 function envInputOf(value: unknown): EnvInput | null {
   if (typeof value === "string") return value;
-  const isSecret = typeof value === "object" && value !== null && "secret" in value && typeof value.secret === "string";
-  return isSecret ? { secret: String(value.secret) } : null;
+  if (typeof value !== "object" || value === null) return null;
+  if ("secret" in value && typeof value.secret === "string") return { secret: value.secret };
+  if ("page" in value && typeof value.page === "string") return { page: value.page };
+  return null;
 }

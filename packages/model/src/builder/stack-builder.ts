@@ -1,4 +1,4 @@
-import type { SecretRef } from "../definition.js";
+import type { PageRef, SecretRef } from "../definition.js";
 import type { HostHandle, PostgresHandle, RedisHandle, ServiceHandle } from "./handle.js";
 import type { HostOptions } from "./host.js";
 import type { MonitoringOptions } from "./monitoring.js";
@@ -40,6 +40,15 @@ export interface StackBuilder {
    * @example s.service("vote", { build: "./vote", env: { VOTER_KEY: s.secret("voter-key") } });
    */
   secret(name: string): SecretRef;
+
+  /**
+   * The address at which people open a public service in their browser, as a value in `env`: for a page that leads to another.
+   * It is no link: it opens no port between the two, and neither waits for the other.
+   *
+   * @example s.service("vote", { build: "./vote", port: 80, public: true, env: { RESULT_PAGE: s.pageOf("result") } });
+   * // on a laptop: RESULT_PAGE=http://127.0.0.1:8081
+   */
+  pageOf(service: ServiceHandle | string): PageRef;
 
   /**
    * A machine, and what runs on it.

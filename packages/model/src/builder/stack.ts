@@ -10,6 +10,7 @@ import type {
 } from "../definition.js";
 import type { Problem } from "../problem.js";
 import { show } from "../show.js";
+import { readComponentReference } from "./handle.js";
 import { readHost } from "./host.js";
 import { readMonitoring } from "./monitoring.js";
 import type { Report } from "./option-reader.js";
@@ -68,6 +69,7 @@ export function stack(name: string, define: (s: StackBuilder) => void): StackDef
       secrets.push(secret);
       return Object.freeze({ secret });
     },
+    pageOf: (reference) => Object.freeze({ page: readComponentReference(reference, "pageOf", report) }),
     host: (value, options) => {
       const unnamedAt = `hosts[${hosts.length}]`;
       const hostName = nameOf(value, unnamedAt, `unnamed-host-${hosts.length + 1}`);

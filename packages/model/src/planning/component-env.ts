@@ -26,5 +26,6 @@ export function sortedRecord(variables: Iterable<readonly [string, EnvValue]>): 
 }
 
 function envPart(input: EnvInput): EnvValue[number] {
-  return typeof input === "string" ? { kind: "text", text: input } : { kind: "secret", name: input.secret };
+  if (typeof input === "string") return { kind: "text", text: input };
+  return "secret" in input ? { kind: "secret", name: input.secret } : { kind: "page", of: input.page };
 }

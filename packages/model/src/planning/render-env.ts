@@ -11,12 +11,14 @@ export interface EnvNaming {
    * target must generate secrets that need no percent-encoding: A-Z, a-z, 0-9, - and _ only.
    */
   secret(name: string): string;
+  /** The address at which a browser outside the stack opens a public service, without a slash at its end. */
+  page(of: string): string;
 }
 
 /**
  * Variables as text, in the same order.
  *
- * @example renderEnv(worker.env, { host: () => "127.0.0.1", port: (of) => ports[of], secret: (name) => secrets[name] })
+ * @example renderEnv(worker.env, { host: () => "127.0.0.1", port: (of) => ports[of], secret: (name) => secrets[name], page: (of) => pages[of] })
  * // { DB_HOST: "127.0.0.1", DB_URL: "postgres://app:s3cret@127.0.0.1:5432/app", ... }
  */
 export function renderEnv(env: Readonly<Record<string, EnvValue>>, naming: EnvNaming): Record<string, string> {
@@ -33,5 +35,7 @@ function renderPart(part: EnvPart, naming: EnvNaming): string {
       return String(naming.port(part.of));
     case "secret":
       return naming.secret(part.name);
+    case "page":
+      return naming.page(part.of);
   }
 }

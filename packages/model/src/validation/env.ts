@@ -1,5 +1,5 @@
 import { atComponent } from "../at.js";
-import type { ComponentDefinition, ServiceDefinition, StackDefinition } from "../definition.js";
+import { type ComponentDefinition, type EnvInput, type ServiceDefinition, type StackDefinition, UNREADABLE } from "../definition.js";
 import { isEnvName } from "../env-name.js";
 import { componentSource } from "../planning/component-source.js";
 import { linkEnv } from "../planning/link-env.js";
@@ -8,7 +8,7 @@ import { show } from "../show.js";
 import { componentsByName } from "./stack-index.js";
 import { unknownName } from "./unknown-name.js";
 
-/** Variables that no shell takes, that something else gives already, or whose secret does not exist. */
+/** Variables that no shell takes, that something else gives already, or whose secret or page does not exist. */
 export function envProblems(stack: StackDefinition): readonly Problem[] {
   const known = componentsByName(stack);
   return stack.components.flatMap((component) => {
@@ -16,11 +16,7 @@ export function envProblems(stack: StackDefinition): readonly Problem[] {
     const given = givenVariables(component, known);
     return Object.entries(component.env).flatMap(([name, value]) => {
       const at = `${atComponent(component)}.env.${name}`;
-      return [
-        ...(isEnvName(name) ? [] : [invalidName(at, name)]),
-        ...takenName(at, name, given),
-        ...(typeof value === "string" || stack.secrets.includes(value.secret) ? [] : [unknownSecret(at, value.secret, stack)]),
-      ];
+      return [...(isEnvName(name) ? [] : [invalidName(at, name)]), ...takenName(at, name, given), ...unknownValue(at, value, stack)];
     });
   });
 }
@@ -64,6 +60,13 @@ function takenName(at: string, name: string, given: ReadonlyMap<string, string>)
   ];
 }
 
-function unknownSecret(at: string, secret: string, stack: StackDefinition): Problem {
-  return { ...unknownName(at, "SECRET_UNKNOWN", "secret", secret, stack.secrets) };
+function unknownValue(at: string, value: EnvInput, stack: StackDefinition): readonly Problem[] {
+  if (typeof value === "string") return [];
+  if ("secret" in value) {
+    return stack.secrets.includes(value.secret) ? [] : [unknownName(at, "SECRET_UNKNOWN", "secret", value.secret, stack.secrets)];
+  }
+  const pages = stack.components.flatMap((component) => (component.kind === "service" && component.public ? [component.name] : []));
+  return value.page === UNREADABLE || pages.includes(value.page)
+    ? []
+    : [unknownName(at, "PAGE_UNKNOWN", "public service", value.page, pages)];
 }

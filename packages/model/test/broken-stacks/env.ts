@@ -78,4 +78,31 @@ export const brokenEnv: readonly BrokenStack[] = [
       },
     ],
   ),
+  looselyBroken(
+    "the page of a service that nobody outside can open",
+    (s) => {
+      s.service("vote", { build: "./vote", env: { RESULT_PAGE: s.pageOf("results"), ADMIN_PAGE: s.pageOf("admin") } });
+      s.service("result", { build: "./result", port: 80, public: true });
+      s.service("admin", { build: "./admin", port: 81 });
+      s.host("main", { subnet: "public", runs: ["vote", "result", "admin"] });
+    },
+    [
+      {
+        at: "services.vote.env.RESULT_PAGE",
+        code: "PAGE_UNKNOWN",
+        message: '"results" is not a public service of this stack',
+        found: '"results"',
+        allowed: "result",
+        fix: 'write "result", or add a public service named "results"',
+      },
+      {
+        at: "services.vote.env.ADMIN_PAGE",
+        code: "PAGE_UNKNOWN",
+        message: '"admin" is not a public service of this stack',
+        found: '"admin"',
+        allowed: "result",
+        fix: 'add a public service named "admin"',
+      },
+    ],
+  ),
 ];

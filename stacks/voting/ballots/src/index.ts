@@ -8,6 +8,7 @@ export { type CountStep, countBallots, loadPosition, lookUpBallot, readSnapshot,
 export { openQueue, openReader } from "./open-queue.js";
 export { optionsFrom, type PollOption } from "./options.js";
 export { orderedUuid } from "./ordered-uuid.js";
+export { pageFrom } from "./page-from.js";
 export { PARTITIONS, partitionOf } from "./partition.js";
 export type { BallotQueue, QueueEntry, QueueReader, QueueTotals, RejectedEntry } from "./queue.js";
 export { requireEnv } from "./require-env.js";

@@ -1,4 +1,4 @@
-import { Keyring, openPool, optionsFrom, requireEnv, type ServiceContext, type ServiceParts } from "@voting/ballots";
+import { Keyring, openPool, optionsFrom, pageFrom, requireEnv, type ServiceContext, type ServiceParts } from "@voting/ballots";
 import { createMetrics } from "./metrics.js";
 import { resultApi } from "./result-api.js";
 import { resultPage } from "./result-page.js";
@@ -18,7 +18,7 @@ export async function buildResult({ app, log, registry, onOutage }: ServiceConte
   createMetrics(registry, { feed, reader, viewers, onOutage });
   await app.register(viewerStream, { viewers, feed });
   await app.register(resultApi, { reader, pool, keyring });
-  await app.register(resultPage, { feed, pool, keyring });
+  await app.register(resultPage, { feed, pool, keyring, votePage: pageFrom("VOTE_PAGE") });
   feed.start();
   return {
     check: async () => {

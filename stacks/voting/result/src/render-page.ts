@@ -15,8 +15,11 @@ const STATE_SENTENCES: Readonly<Record<BallotState, string>> = {
   unknown: "This is not a receipt of this poll.",
 };
 
-/** The whole page. `public/live.js` draws the same list again on each event, from the same data. */
-export function renderPage(results: Results | null, lookUp: LookUp): string {
+/**
+ * The whole page, with a link to `votePage` if there is one. `public/live.js` draws the same list again on each event, from the same
+ * data.
+ */
+export function renderPage(results: Results | null, lookUp: LookUp, votePage: string | null): string {
   const title = results === null ? "Results" : `${results.options.map((option) => option.label).join(" or ")}: results`;
   return `<!doctype html>
 <html lang="en">
@@ -45,6 +48,7 @@ ${results === null ? "" : results.options.map((option) => renderOption(option, r
 <div><input id="ballot" name="ballot" placeholder="Receipt of your vote" autocomplete="off" spellcheck="false" maxlength="100" required value="${escapeHtml(lookUp.receipt)}"><button>Look up</button></div>
 ${lookUp.state === null ? "" : `<p class="answer" data-state="${lookUp.state}" role="status">${STATE_SENTENCES[lookUp.state]}</p>`}
 </form>
+${votePage === null ? "" : `<p><a href="${escapeHtml(votePage)}">Vote</a></p>`}
 </main>
 </body>
 </html>

@@ -25,15 +25,17 @@ export interface ResultPageParts {
   readonly feed: TallyFeed;
   readonly pool: Pool;
   readonly keyring: Keyring;
+  /** Where people vote; `null`: the page does not say. */
+  readonly votePage: string | null;
 }
 
 /** The page for people. Its first picture is complete without a script; the script keeps it live. */
-export async function resultPage(app: FastifyInstance, { feed, pool, keyring }: ResultPageParts): Promise<void> {
+export async function resultPage(app: FastifyInstance, { feed, pool, keyring, votePage }: ResultPageParts): Promise<void> {
   app.get<{ Querystring: { ballot?: string } }>("/", async (request, reply) => {
     const receipt = typeof request.query.ballot === "string" ? request.query.ballot.trim() : "";
     const state: BallotState | null = receipt === "" ? null : await orUnavailable(ballotState(pool, keyring, receipt));
     reply.headers(PAGE_HEADERS).type("text/html; charset=utf-8");
-    return renderPage(feed.latest?.results ?? null, { receipt, state });
+    return renderPage(feed.latest?.results ?? null, { receipt, state }, votePage);
   });
 
   for (const { path, type } of ASSETS) {

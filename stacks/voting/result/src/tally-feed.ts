@@ -8,7 +8,8 @@ import type { Reading, ResultReader, Results } from "./result-reader.js";
 const PUSH_INTERVAL_MS = 200;
 /** At least this often: a lost notice shows late, never never, and viewers see that the page is alive. */
 const HEARTBEAT_MS = 2_000;
-const STALE_MS = 3 * HEARTBEAT_MS;
+/** So many heartbeats without a read make the results stale. */
+const STALE_HEARTBEATS = 3;
 const RECONNECT_MS = 500;
 
 export interface TallyFeedParts {
@@ -16,11 +17,14 @@ export interface TallyFeedParts {
   readonly databaseUrl: string;
   readonly log: Logger;
   readonly onPublish: (results: Results) => void;
+  /** Default: 2,000 */
+  readonly heartbeatMs?: number;
 }
 
 /** Publishes the results when the database says that they changed (NOTIFY tallies), joined to a few pushes a second. */
 export class TallyFeed {
   readonly #parts: TallyFeedParts;
+  readonly #heartbeatMs: number;
   #latest: (Reading & { readonly atMs: number }) | null = null;
   #stopping = false;
   #finished: Promise<unknown> = Promise.resolve();
@@ -32,6 +36,7 @@ export class TallyFeed {
 
   constructor(parts: TallyFeedParts) {
     this.#parts = parts;
+    this.#heartbeatMs = parts.heartbeatMs ?? HEARTBEAT_MS;
   }
 
   /** What viewers see now; `null` before the first read. */
@@ -43,7 +48,7 @@ export class TallyFeed {
   check(): void {
     if (this.#latest === null) throw new Error("no results were read yet");
     const ageMs = performance.now() - this.#latest.atMs;
-    if (ageMs > STALE_MS) throw new Error(`the results are ${Math.round(ageMs / 1000)} s old`);
+    if (ageMs > STALE_HEARTBEATS * this.#heartbeatMs) throw new Error(`the results are ${Math.round(ageMs / 1000)} s old`);
   }
 
   start(): void {
@@ -100,7 +105,7 @@ export class TallyFeed {
       this.#changed = false;
       if (this.#readable) await this.#publishOnce();
       if (this.#readable) await sleep(PUSH_INTERVAL_MS);
-      await this.#nextChange(HEARTBEAT_MS - PUSH_INTERVAL_MS);
+      await this.#nextChange(this.#heartbeatMs - PUSH_INTERVAL_MS);
     }
   }
 

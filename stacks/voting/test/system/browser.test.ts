@@ -54,6 +54,10 @@ test("a vote cast in a browser shows on the result page without a reload, and mo
   await until("the result page shows the change", async () => (await shown(results)).join() === "0 votes,1 vote");
   assert.match((await results.locator("#freshness").textContent()) ?? "", /^updated (just now|\d+ s ago)$/);
 
+  await ballot.getByRole("link", { name: "See the results" }).click();
+  await ballot.getByText("1 vote in all").waitFor();
+  await ballot.getByRole("link", { name: "Vote" }).click();
+  await ballot.getByRole("button", { name: "Dogs" }).click();
   const receipt = (await ballot.locator(".receipt code").textContent()) as string;
   await results.getByLabel("Was my vote counted?").fill(receipt);
   await results.getByRole("button", { name: "Look up" }).click();

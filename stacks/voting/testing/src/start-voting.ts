@@ -50,6 +50,7 @@ export async function startVoting(): Promise<VotingRun> {
     host: () => "127.0.0.1",
     port,
     secret: (name) => secrets[name] as string,
+    page: (of) => `http://127.0.0.1:${port(of)}`,
   });
   const pool = new pg.Pool({ connectionString: workerEnv.DB_URL });
   // The tests kill the server under it.

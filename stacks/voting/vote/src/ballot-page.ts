@@ -12,9 +12,9 @@ const STYLE = readFileSync(new URL("../public/style.css", import.meta.url));
 /** The page for people, which works without a script, and the classic form POST behind it. */
 export async function ballotPage(
   app: FastifyInstance,
-  { box, options }: { readonly box: BallotBox; readonly options: readonly PollOption[] },
+  { box, options, resultPage }: { readonly box: BallotBox; readonly options: readonly PollOption[]; readonly resultPage: string | null },
 ): Promise<void> {
-  const page = createPageRenderer(options);
+  const page = createPageRenderer(options, resultPage);
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, body, done) => {

@@ -1,4 +1,13 @@
-import { Keyring, openQueue, optionsFrom, type PollOption, requireEnv, type ServiceContext, type ServiceParts } from "@voting/ballots";
+import {
+  Keyring,
+  openQueue,
+  optionsFrom,
+  type PollOption,
+  pageFrom,
+  requireEnv,
+  type ServiceContext,
+  type ServiceParts,
+} from "@voting/ballots";
 import type { FastifyInstance } from "fastify";
 import { ballotApi } from "./ballot-api.js";
 import { BallotBox } from "./ballot-box.js";
@@ -12,12 +21,17 @@ export async function buildVote(context: ServiceContext): Promise<ServiceParts> 
   const queue = openQueue(requireEnv("QUEUE_URL"), context.onOutage);
   const metrics = createMetrics(context.registry, queue, context.onOutage);
   const box = new BallotBox({ queue, keyring, options, metrics, onOutage: context.onOutage });
-  await registerVote(context.app, box, options);
+  await registerVote(context.app, box, options, pageFrom("RESULT_PAGE"));
   return { check: () => queue.check(), close: () => queue.close() };
 }
 
 /** The routes of the service over a ballot box; tests put one with a queue of their own behind them. */
-export async function registerVote(app: FastifyInstance, box: BallotBox, options: readonly PollOption[]): Promise<void> {
-  await app.register(ballotPage, { box, options });
+export async function registerVote(
+  app: FastifyInstance,
+  box: BallotBox,
+  options: readonly PollOption[],
+  resultPage: string | null,
+): Promise<void> {
+  await app.register(ballotPage, { box, options, resultPage });
   await app.register(ballotApi, { box });
 }

@@ -12,9 +12,11 @@ export interface PageRenderer {
   problem(sentence: string, status: number): string;
 }
 
-export function createPageRenderer(options: readonly PollOption[]): PageRenderer {
+/** @param resultPage Where the results are shown; `null`: the page does not say. */
+export function createPageRenderer(options: readonly PollOption[], resultPage: string | null): PageRenderer {
   const title = options.map((option) => option.label).join(" or ");
-  const render = (chosen: string | null, notice: string, open = true): string => renderPage({ options, title, chosen, notice, open });
+  const render = (chosen: string | null, notice: string, open = true): string =>
+    renderPage({ options, title, resultPage, chosen, notice, open });
   const votedParts = new Map(options.map((option) => [option.id, render(option.id, votedNotice(option)).split(HOLE) as [string, string]]));
   return {
     empty: render(null, ""),
@@ -32,12 +34,13 @@ export function createPageRenderer(options: readonly PollOption[]): PageRenderer
 interface PageParts {
   readonly options: readonly PollOption[];
   readonly title: string;
+  readonly resultPage: string | null;
   readonly chosen: string | null;
   readonly notice: string;
   readonly open: boolean;
 }
 
-function renderPage({ options, title, chosen, notice, open }: PageParts): string {
+function renderPage({ options, title, resultPage, chosen, notice, open }: PageParts): string {
   const buttons = options.map((option) => renderButton(option, chosen, open)).join("\n");
   return `<!doctype html>
 <html lang="en">
@@ -57,6 +60,7 @@ function renderPage({ options, title, chosen, notice, open }: PageParts): string
 ${buttons}
 </form>
 ${notice}
+${resultPage === null ? "" : `<p class="elsewhere"><a href="${escapeHtml(resultPage)}">See the results</a></p>`}
 </main>
 </body>
 </html>

@@ -10,6 +10,7 @@ test("the page offers each option as a button of a plain form", async () => {
   assert.equal(page.statusCode, 200);
   for (const id of ["a", "b", "c"]) assert.match(page.body, new RegExp(`<button name="vote" value="${id}">`));
   assert.match(page.body, /&#60;Birds&#62;/);
+  assert.match(page.body, /<a href="http:\/\/results\.example\.com">See the results<\/a>/);
   assert.doesNotMatch(page.body, /<script|<Birds>/);
 });
 

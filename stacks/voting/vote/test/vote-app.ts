@@ -24,6 +24,6 @@ export async function voteApp(env: Record<string, string> = {}): Promise<VoteApp
   const options = optionsFrom(env);
   const metrics = createMetrics(registry, queue, () => undefined);
   const box = new BallotBox({ queue, keyring, options, metrics, onOutage: () => undefined });
-  await registerVote(app, box, options);
+  await registerVote(app, box, options, "http://results.example.com");
   return { app, queue, keyring, registry };
 }
