@@ -32,7 +32,7 @@ export async function startDatabases(options: { readonly redis: boolean }): Prom
     onNote: () => undefined,
   });
   const secrets = JSON.parse(readFileSync(join(stateFolder, "secrets.json"), "utf8")) as Record<string, string>;
-  const { source } = planOf(definition).components.find((component) => component.name === "db") as {
+  const { source } = running.plan.components.find((component) => component.name === "db") as {
     source: { user: string; database: string };
   };
   const part = (name: string) => running.states().find((state) => state.name === name);

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { PartState } from "@groundplan/local";
+import { freePort } from "@groundplan/testing";
 import { folderWith } from "../helpers.js";
 
 /** Node finds the program's source, wherever it is started. */
@@ -75,14 +74,6 @@ function up(folder: string, ...words: string[]): Run {
     },
     ended: () => exit,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 test("up starts the parts in order, says where they are, and ends everything on Ctrl-C", async () => {

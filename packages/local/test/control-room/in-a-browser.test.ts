@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import type { Server } from "node:http";
 import { after, before, test } from "node:test";
-import { until } from "@groundplan/testing";
+import { BROWSER, BROWSER_ARGUMENTS, until } from "@groundplan/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { type ControlRoom, startControlRoom } from "../../src/control-room/start-control-room.js";
 import { UserError } from "../../src/user-error.js";
 import { component, type FakeStack, fakeStack, metricsServer, part, planWith } from "./fake-stack.js";
 
-const PROGRAM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
-const skip = PROGRAM === undefined ? "chromium is not installed" : false;
+const skip = BROWSER === undefined ? "needs chromium" : false;
 
 const levels = ["accepted", "queued"].map((name) => ({ name, service: "vote", metric: `${name}_total` }));
 const plan = planWith({
@@ -37,7 +35,7 @@ before(async () => {
     part("vote", { port: metrics.port, url: `http://127.0.0.1:${metrics.port}` }),
   ]);
   room = await startControlRoom(stack, { port: 0, host: "127.0.0.1" });
-  browser = await chromium.launch({ executablePath: PROGRAM ?? "", args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+  browser = await chromium.launch({ executablePath: BROWSER ?? "", args: [...BROWSER_ARGUMENTS] });
   page = await browser.newPage();
   page.setDefaultTimeout(10_000);
   page.on("pageerror", (error) => complaints.push(error.message));

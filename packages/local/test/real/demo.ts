@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Plan, planOf, type StackBuilder, stack } from "@groundplan/model";
+import { freePort } from "@groundplan/testing";
 import pg from "pg";
 import { findRedisServer } from "../../src/parts/redis-program.js";
 import { until } from "../../src/pause.js";
@@ -72,15 +73,6 @@ export async function freePorts(plan: Plan): Promise<Record<string, number>> {
   const ports: Record<string, number> = {};
   for (const { name } of plan.components.filter((component) => component.public)) ports[name] = await freePort();
   return ports;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 export function stateOf(run: RunningStack, name: string): PartState {

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@groundplan/testing";
 import { until } from "../../src/pause.js";
 import type { PartState } from "../../src/running-stack.js";
 import { temporaryFolder } from "../temporary-folder.js";
-import { freePort, full, needsRedis, runs, runTrial } from "./demo.js";
+import { full, needsRedis, runs, runTrial } from "./demo.js";
 
 const SCRIPT = fileURLToPath(new URL("../fixtures/run-demo.ts", import.meta.url));
 

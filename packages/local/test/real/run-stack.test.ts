@@ -2,24 +2,11 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { freePort } from "@groundplan/testing";
 import { runStack } from "../../src/run-stack.js";
 import { UserError } from "../../src/user-error.js";
 import { temporaryFolder } from "../temporary-folder.js";
-import {
-  askWeb,
-  children,
-  FIXTURES,
-  freePort,
-  full,
-  needsRedis,
-  needsUnix,
-  query,
-  redisCommand,
-  runs,
-  runTrial,
-  small,
-  stateOf,
-} from "./demo.js";
+import { askWeb, children, FIXTURES, full, needsRedis, needsUnix, query, redisCommand, runs, runTrial, small, stateOf } from "./demo.js";
 
 test("a stack comes up healthy in link order, tells each service its addresses, and leaves no process", { skip: needsRedis }, async (t) => {
   const before = children();

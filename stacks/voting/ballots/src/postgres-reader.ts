@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { connectClient, openPool } from "./database.js";
+import { Notice } from "./notice.js";
 import { postgresTotals } from "./postgres-queue.js";
 import type { QueueEntry, QueueReader, QueueTotals, RejectedEntry } from "./queue.js";
 
@@ -10,10 +11,8 @@ export class PostgresReader implements QueueReader {
   readonly #url: string;
   readonly #pool: pg.Pool;
   #listener: Promise<pg.Client> | null = null;
-  /** A notice came since the last look, so that one which falls between a look and the wait is not missed. */
-  #noticed = false;
-  /** Ends the wait that is under way, if one is. */
-  #endWait: (() => void) | null = null;
+  /** The queue was added to. */
+  readonly #added = new Notice();
   #closed = false;
 
   constructor(url: string, onError: (error: Error) => void) {
@@ -23,10 +22,10 @@ export class PostgresReader implements QueueReader {
 
   async read(positions: ReadonlyMap<number, string>, limit: number, waitMs: number): Promise<readonly QueueEntry[]> {
     await this.#listen();
-    this.#noticed = false;
+    this.#added.forget();
     const found = await this.#select(positions, limit);
     if (found.length > 0) return found;
-    await this.#nextNotice(waitMs);
+    if (!this.#closed) await this.#added.wait(waitMs);
     return this.#select(positions, limit);
   }
 
@@ -73,7 +72,7 @@ export class PostgresReader implements QueueReader {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#notice();
+    this.#added.tell();
     const listener = await this.#listener?.catch(() => null);
     await listener?.end();
     await this.#pool.end();
@@ -87,34 +86,17 @@ export class PostgresReader implements QueueReader {
   async #connectListener(): Promise<pg.Client> {
     const lost = (): void => {
       this.#listener = null;
-      this.#notice();
+      this.#added.tell();
     };
     try {
       const client = await connectClient(this.#url, lost);
-      client.on("notification", () => this.#notice());
+      client.on("notification", () => this.#added.tell());
       await client.query("LISTEN ballots");
       return client;
     } catch (error) {
       lost();
       throw error;
     }
-  }
-
-  #notice(): void {
-    this.#noticed = true;
-    this.#endWait?.();
-  }
-
-  async #nextNotice(waitMs: number): Promise<void> {
-    if (this.#noticed || this.#closed) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, waitMs);
-      this.#endWait = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#endWait = null;
   }
 }
 

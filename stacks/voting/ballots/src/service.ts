@@ -16,7 +16,6 @@ export interface ServiceParts {
 }
 
 export interface ServiceContext {
-  readonly name: string;
   readonly app: FastifyInstance;
   readonly log: Logger;
   readonly registry: Registry;
@@ -35,7 +34,7 @@ export async function runService(
 ): Promise<void> {
   const log: Logger = pino({ name, level: process.env.LOG_LEVEL ?? "info", base: { name } });
   try {
-    const context = createContext(name, log);
+    const context = createContext(log);
     const parts = await build(context);
     serveHealth(context.app, parts);
     serveMetrics(context.app, context.registry);
@@ -49,14 +48,14 @@ export async function runService(
   }
 }
 
-function createContext(name: string, log: Logger): ServiceContext {
+function createContext(log: Logger): ServiceContext {
   // Requests are counted, not logged: a line for each vote would cost more than the vote.
   const app = Fastify({ logger: false, bodyLimit: 4_096, forceCloseConnections: "idle", requestTimeout: 10_000, exposeHeadRoutes: true });
   answerErrors(app, log);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const onOutage = sparingly(OUTAGE_LOG_INTERVAL_MS, (error: Error, unsaid) => log.warn({ unsaid }, error.message || error.name));
-  return { name, app, log, registry, onOutage };
+  return { app, log, registry, onOutage };
 }
 
 function serveHealth(app: FastifyInstance, parts: ServiceParts): void {

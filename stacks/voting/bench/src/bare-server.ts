@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { freePort, type VotingRun } from "@voting/testing";
+import { freePort } from "@groundplan/testing";
+import type { VotingRun } from "@voting/testing";
 import { type Form, PATHS, wrk } from "./wrk.js";
 
 /** What a bare node:http server reaches with the answers of the vote service. */

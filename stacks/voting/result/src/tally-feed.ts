@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectClient, migrate } from "@voting/ballots";
+import { connectClient, migrate, Notice } from "@voting/ballots";
 import type pg from "pg";
 import type { Logger } from "pino";
 import type { Reading, ResultReader, Results } from "./result-reader.js";
@@ -29,10 +29,9 @@ export class TallyFeed {
   #stopping = false;
   #finished: Promise<unknown> = Promise.resolve();
   #listener: pg.Client | null = null;
-  #changed = false;
+  readonly #change = new Notice();
   /** The tables are there; before that there is nothing to read. */
   #readable = false;
-  #wake: (() => void) | null = null;
 
   constructor(parts: TallyFeedParts) {
     this.#parts = parts;
@@ -57,7 +56,7 @@ export class TallyFeed {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#wake?.();
+    this.#change.tell();
     await this.#listener?.end();
     await this.#finished;
   }
@@ -84,9 +83,9 @@ export class TallyFeed {
     try {
       await migrate(client);
       this.#readable = true;
-      client.on("notification", () => this.#noteChange());
+      client.on("notification", () => this.#change.tell());
       await client.query("LISTEN tallies");
-      this.#noteChange(); // What happened while nobody listened.
+      this.#change.tell(); // What happened while nobody listened.
       const reason = await ended;
       if (!this.#stopping) this.#parts.log.warn(reason.message);
     } finally {
@@ -95,17 +94,12 @@ export class TallyFeed {
     }
   }
 
-  #noteChange(): void {
-    this.#changed = true;
-    this.#wake?.();
-  }
-
   async #publish(): Promise<void> {
     while (!this.#stopping) {
-      this.#changed = false;
+      this.#change.forget();
       if (this.#readable) await this.#publishOnce();
       if (this.#readable) await sleep(PUSH_INTERVAL_MS);
-      await this.#nextChange(this.#heartbeatMs - PUSH_INTERVAL_MS);
+      await this.#change.wait(this.#heartbeatMs - PUSH_INTERVAL_MS);
     }
   }
 
@@ -117,17 +111,5 @@ export class TallyFeed {
     } catch (error) {
       this.#parts.log.warn(`cannot read the results: ${(error as Error).message}`);
     }
-  }
-
-  async #nextChange(waitMs: number): Promise<void> {
-    if (this.#changed || this.#stopping) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, waitMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wake = null;
   }
 }

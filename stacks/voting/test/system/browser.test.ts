@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { until } from "@groundplan/testing";
+import { BROWSER, BROWSER_ARGUMENTS, until } from "@groundplan/testing";
 import { startVoting, type VotingRun } from "@voting/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
-
-const BROWSER = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
 
 let run: VotingRun;
 let browser: Browser | null = null;
@@ -14,14 +11,7 @@ before(async () => {
   if (BROWSER === undefined) return;
   browser = await chromium.launch({
     executablePath: BROWSER,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--no-first-run",
-    ],
+    args: [...BROWSER_ARGUMENTS],
   });
 });
 after(async () => {

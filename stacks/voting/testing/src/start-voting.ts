@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type RunningStack, runStack } from "@groundplan/local";
-import { planOf, renderEnv, withStandIns } from "@groundplan/model";
+import { planOf, renderEnv } from "@groundplan/model";
+import { freePort } from "@groundplan/testing";
 import pg from "pg";
 import voting from "../../stack.js";
-import { freePort } from "./free-port.js";
 
 const STACK_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -45,8 +45,7 @@ export async function startVoting(): Promise<VotingRun> {
   const port = (name: string): number => part(name).port as number;
   const secrets = JSON.parse(readFileSync(join(stateFolder, "secrets.json"), "utf8")) as Record<string, string>;
   const withRedis = part("redis").standIn === null;
-  const plan = withRedis ? planOf(voting) : withStandIns(planOf(voting), ["redis"]);
-  const workerEnv = renderEnv(plan.components.find((component) => component.name === "worker")?.env ?? {}, {
+  const workerEnv = renderEnv(stack.plan.components.find((component) => component.name === "worker")?.env ?? {}, {
     host: () => "127.0.0.1",
     port,
     secret: (name) => secrets[name] as string,

@@ -9,7 +9,6 @@ import {
   type PollOption,
   RequestError,
 } from "@voting/ballots";
-
 import type { VoteMetrics } from "./metrics.js";
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
