@@ -5,9 +5,10 @@ const poll = { OPTION_A: "Cats", OPTION_B: "Dogs" };
 
 /**
  * How each service runs: compiled, with a young heap half the usual size (V8 would let it grow past what the work needs); under
- * `up --watch` from source, started again when it or what they share changes.
+ * `up --watch` from source, started again when it or what they share changes; in its image as one bundle.
  */
 const run = {
+  prepare: "node ../bundle.mjs",
   command: "node --max-semi-space-size=8 dist/main.js",
   dev: "node --conditions=source --import tsx src/main.ts",
   watch: ["./ballots/src"],
@@ -21,6 +22,7 @@ export default stack("voting", (s) => {
   const vote = s.service("vote", {
     build: "./vote",
     ...run,
+    replicas: 2,
     port: 80,
     public: true,
     uses: { queue: redis },
@@ -29,6 +31,7 @@ export default stack("voting", (s) => {
   const worker = s.service("worker", {
     build: "./worker",
     ...run,
+    replicas: 2,
     port: 8000,
     uses: { queue: redis, db },
     env: poll,

@@ -31,6 +31,8 @@ export type ComponentKind = ComponentDefinition["kind"];
 interface NamedComponent {
   /** A DNS label: every target uses it as a host name, a container name or a resource name. */
   readonly name: string;
+  /** Most memory that each copy of it may take, in MiB. */
+  readonly memoryMb: number;
 }
 
 /** A program of the author's own. */
@@ -40,6 +42,8 @@ export interface ServiceDefinition extends NamedComponent {
   readonly build: string | null;
   /** A ready image, instead of `build`. */
   readonly image: string | null;
+  /** Program and arguments that make ready what the Dockerfile copies, run in the folder `build` before the image is built. */
+  readonly prepare: readonly string[] | null;
   /** Program and arguments that run it on a laptop, in the folder `build` (or the stack's). */
   readonly command: readonly string[] | null;
   /** The same under `up --watch`; `null` means `command`. */
@@ -55,12 +59,21 @@ export interface ServiceDefinition extends NamedComponent {
   readonly env: Readonly<Record<string, EnvInput>>;
   /** Path that answers 200 when it can do its work, 503 with a reason when not. */
   readonly health: string;
+  /** Program and arguments that ask for its health inside its container (exit code 0: healthy). `null`: as its image says. */
+  readonly healthCommand: readonly string[] | null;
   /** Path of its Prometheus text; `null`: it has none. */
   readonly metrics: string | null;
+  /** How many copies run where a target can run several. */
+  readonly replicas: number;
+  /** Its container has a read-only file system (but for /tmp), no Linux capabilities, and can gain no privileges. */
+  readonly hardened: boolean;
+  /** Whether it may open connections that leave the stack. */
+  readonly internet: boolean;
 }
 
 export interface RedisDefinition extends NamedComponent {
   readonly kind: "redis";
+  readonly image: string;
   readonly port: number;
   /** Component whose address its clients get on a laptop without a Redis server. They tell by the URL's scheme. */
   readonly standIn: string | null;
@@ -68,6 +81,7 @@ export interface RedisDefinition extends NamedComponent {
 
 export interface PostgresDefinition extends NamedComponent {
   readonly kind: "postgres";
+  readonly image: string;
   readonly port: number;
   readonly database: string;
   readonly user: string;

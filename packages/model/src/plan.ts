@@ -32,6 +32,8 @@ export interface PlannedComponent {
   readonly health: HealthCheck;
   /** Path of the Prometheus text it serves itself; `null`: none. */
   readonly metrics: string | null;
+  /** Most memory that each copy of it may take, in MiB. */
+  readonly memoryMb: number;
   /** What is particular to its kind. */
   readonly source: ComponentSource;
 }
@@ -41,12 +43,23 @@ export type ComponentSource =
       readonly kind: "service";
       readonly build: string | null;
       readonly image: string | null;
+      readonly prepare: readonly string[] | null;
       readonly command: readonly string[] | null;
       readonly dev: readonly string[] | null;
       readonly watch: readonly string[];
+      readonly healthCommand: readonly string[] | null;
+      readonly replicas: number;
+      readonly hardened: boolean;
+      readonly internet: boolean;
     }
-  | { readonly kind: "redis"; readonly standIn: string | null }
-  | { readonly kind: "postgres"; readonly database: string; readonly user: string; readonly passwordSecret: string };
+  | { readonly kind: "redis"; readonly image: string; readonly standIn: string | null }
+  | {
+      readonly kind: "postgres";
+      readonly image: string;
+      readonly database: string;
+      readonly user: string;
+      readonly passwordSecret: string;
+    };
 
 export type HealthCheck =
   | { readonly kind: "http"; readonly port: number; readonly path: string }

@@ -67,8 +67,40 @@ test("the voting stack's components, as every target sees them", () => {
     ],
   );
   assert.deepEqual(plan.secrets, ["db-password", "voter-key"]);
-  assert.deepEqual(component(plan, "db").source, { kind: "postgres", database: "app", user: "app", passwordSecret: "db-password" });
-  assert.deepEqual(component(plan, "redis").source, { kind: "redis", standIn: "db" });
+  assert.deepEqual(component(plan, "db").source, {
+    kind: "postgres",
+    image: "postgres:17.5-bookworm",
+    database: "app",
+    user: "app",
+    passwordSecret: "db-password",
+  });
+  assert.deepEqual(component(plan, "redis").source, { kind: "redis", image: "redis:7.2.7-bookworm", standIn: "db" });
+});
+
+test("what a container needs to know is in the plan", () => {
+  const container = {
+    build: "./shop",
+    prepare: ["make", "bundle"],
+    healthCommand: ["/shop", "--check"],
+    replicas: 3,
+    hardened: false,
+    internet: true,
+  };
+  const plan = planned((s) => {
+    s.service("shop", { ...container, memoryMb: 64 });
+    s.redis("cache", { image: "valkey/valkey:8.1.1", memoryMb: 2048 });
+    s.postgres("db", { image: "postgis/postgis:17-3.5", memoryMb: 4096 });
+    s.host("main", { subnet: "public", runs: ["shop", "cache", "db"] });
+  });
+  assert.deepEqual(component(plan, "shop").source, { kind: "service", image: null, command: null, dev: null, watch: [], ...container });
+  assert.deepEqual(
+    plan.components.map(({ memoryMb }) => memoryMb),
+    [64, 2048, 4096],
+  );
+  assert.deepEqual(
+    plan.components.map(({ source }) => "image" in source && source.image),
+    [null, "valkey/valkey:8.1.1", "postgis/postgis:17-3.5"],
+  );
 });
 
 test("the voting stack's links carry the target's port and both hosts", () => {

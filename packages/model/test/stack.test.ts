@@ -14,6 +14,7 @@ test("a service with nothing but a folder gets every default", () => {
     name: "web",
     build: "./web",
     image: null,
+    prepare: null,
     command: null,
     dev: null,
     watch: [],
@@ -22,7 +23,12 @@ test("a service with nothing but a folder gets every default", () => {
     uses: {},
     env: {},
     health: "/healthz",
+    healthCommand: null,
     metrics: null,
+    replicas: 1,
+    hardened: true,
+    internet: false,
+    memoryMb: 256,
   });
   assert.deepEqual(definition.components[1], { ...definition.components[0], name: "api", build: "./api", port: 8000, metrics: "/metrics" });
 });
@@ -35,11 +41,24 @@ test("databases, monitoring and levels get their defaults", () => {
     s.monitoring({ on: main });
   });
   assert.deepEqual(definition.components, [
-    { kind: "redis", name: "redis", port: 6379, standIn: null },
-    { kind: "postgres", name: "db", port: 5432, database: "app", user: "app" },
+    { kind: "redis", name: "redis", port: 6379, standIn: null, image: "redis:7.2.7-bookworm", memoryMb: 512 },
+    { kind: "postgres", name: "db", port: 5432, database: "app", user: "app", image: "postgres:17.5-bookworm", memoryMb: 1024 },
   ]);
   assert.deepEqual(definition.monitoring, { on: "main", openTo: "0.0.0.0/0", alarms: null });
   assert.equal(definition.pipeline, null);
+});
+
+test("what is built here is hardened unless it says otherwise, a ready image is not", () => {
+  const definition = stack("test", (s) => {
+    s.service("built", { build: "./built" });
+    s.service("loose", { build: "./loose", hardened: false });
+    s.service("ready", { image: "shop:3" });
+    s.service("tight", { image: "shop:3", hardened: true });
+  });
+  assert.deepEqual(
+    definition.components.map((component) => component.kind === "service" && component.hardened),
+    [true, false, false, true],
+  );
 });
 
 test("a handle and a name mean the same, and a name may come before its declaration", () => {
@@ -64,17 +83,22 @@ test("a handle and a name mean the same, and a name may come before its declarat
 
 test("a command is kept as words, however it was written", () => {
   const definition = stack("test", (s) => {
-    s.service("a", { command: "node 'a b.js'", dev: "tsx main.ts" });
+    s.service("a", { command: "node 'a b.js'", dev: "tsx main.ts", build: "./a", prepare: "go build", healthCommand: "/a 'b c'" });
     s.service("b", { command: ["node", "a b.js"] });
   });
-  const commands = definition.components.map((component) => (component.kind === "service" ? [component.command, component.dev] : []));
-  assert.deepEqual(commands, [
+  const services = definition.components.map((component) => (component.kind === "service" ? component : null));
+  assert.deepEqual(
+    services.map((service) => [service?.command, service?.dev, service?.prepare, service?.healthCommand]),
     [
-      ["node", "a b.js"],
-      ["tsx", "main.ts"],
+      [
+        ["node", "a b.js"],
+        ["tsx", "main.ts"],
+        ["go", "build"],
+        ["/a", "b c"],
+      ],
+      [["node", "a b.js"], null, null, null],
     ],
-    [["node", "a b.js"], null],
-  ]);
+  );
 });
 
 test("metrics: false says that a service has none", () => {

@@ -11,6 +11,7 @@ export const graphTarget: Target = {
       { path: "graph.mmd", text: renderMermaid(plan) },
       { path: "graph.svg", text: renderSvg(plan) },
     ],
+    secretFiles: [],
     notes: [],
   }),
   next: () => null,

@@ -1,5 +1,7 @@
+import { composeTarget } from "./compose/compose-target.js";
 import { graphTarget } from "./graph-target.js";
+import { swarmTarget } from "./swarm/swarm-target.js";
 import type { Target } from "./target.js";
 
 /** Every target that `groundplan synth` knows. A new one is a line here. */
-export const TARGETS: readonly Target[] = [graphTarget];
+export const TARGETS: readonly Target[] = [graphTarget, composeTarget, swarmTarget];

@@ -1,39 +1,21 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { type Plan, planOf, stack, withStandIns } from "@groundplan/model";
-import { awkwardStack, minimalStack, singleHostStack, votingStack } from "@groundplan/testing";
+import { planOf, stack, withStandIns } from "@groundplan/model";
+import { awkwardStack, votingStack } from "@groundplan/testing";
 import { entryOf, type Point, type Rectangle } from "../src/graph/layout.js";
 import { NAME_SIZE, placeBoxes, TEXT_INSET } from "../src/graph/place-boxes.js";
 import { routeLinks } from "../src/graph/route-links.js";
 import { textWidth } from "../src/graph/text-width.js";
 import { wrapName } from "../src/graph/wrap-name.js";
 import { renderMermaid, renderSvg } from "../src/index.js";
-
-/** UPDATE_GOLDEN=1 writes the golden files anew; review the difference like code. */
-const UPDATE = process.env.UPDATE_GOLDEN === "1";
-const GOLDEN = new URL("golden/graph/", import.meta.url);
-
-const plans: Readonly<Record<string, Plan>> = {
-  minimal: planOf(minimalStack()),
-  voting: planOf(votingStack()),
-  awkward: planOf(awkwardStack()),
-  "single-host": planOf(singleHostStack()),
-};
+import { assertGolden, PLANS as plans } from "./golden.js";
 
 for (const [name, plan] of Object.entries(plans)) {
   for (const [file, rendered] of [
     [`${name}.mmd`, renderMermaid(plan)],
     [`${name}.svg`, renderSvg(plan)],
   ] as const) {
-    test(`the graph of the ${name} stack is the golden file ${file}`, () => {
-      const path = new URL(file, GOLDEN);
-      if (UPDATE) {
-        mkdirSync(GOLDEN, { recursive: true });
-        writeFileSync(path, rendered);
-      }
-      assert.equal(rendered, readFileSync(path, "utf8"), "run the tests with UPDATE_GOLDEN=1 if the change is meant");
-    });
+    test(`the graph of the ${name} stack is the golden file ${file}`, () => assertGolden(`graph/${file}`, rendered));
   }
 }
 

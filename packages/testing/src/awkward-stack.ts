@@ -7,6 +7,8 @@ import { type StackDefinition, stack } from "@groundplan/model";
 export function awkwardStack(): StackDefinition {
   return stack("awkward-stack-with-a-name-of-40-letters0", (s) => {
     s.service("a", {
+      build: "./services/a's folder",
+      prepare: ["node", "make it.mjs", "--title", "$TITLE"],
       command: ["node", "main.js", "--title", `It's "quoted" $HOME`],
       port: 8443,
       public: true,
@@ -21,14 +23,21 @@ export function awkwardStack(): StackDefinition {
         lower_case: "é → ✓",
       },
       health: "/health/ready",
+      healthCommand: ["sh", "-c", `test "$(cat /tmp/health)" = 'it''s ok'`],
       metrics: "/internal/metrics",
+      replicas: 100,
+      hardened: false,
+      internet: true,
+      memoryMb: 16,
     });
     s.service("public-service-with-a-name-of-40-letters", {
       image: "registry.example.com:5000/team/app:1.2.3@sha256:0f0f0f",
       port: 8080,
       public: true,
       uses: { next: "intermediate-service-number-one", far: "last-service-in-a-long-chain-of-links" },
+      healthCommand: "/app/check --quiet",
       metrics: false,
+      hardened: true,
     });
     s.service("intermediate-service-number-one", {
       build: "./services/one",
@@ -38,13 +47,19 @@ export function awkwardStack(): StackDefinition {
       port: 9001,
       uses: { two: "two", cache: "sessions", db: "primary" },
     });
-    s.service("two", { build: "./services/two", port: 9002, uses: { three: "last-service-in-a-long-chain-of-links", db: "audit" } });
-    s.service("last-service-in-a-long-chain-of-links", { build: ".", port: 9003, uses: { db: "primary", queue: "second-redis" } });
+    // In another language: nothing here depends on what is in its image.
+    s.service("two", {
+      build: "./services/two",
+      prepare: "go build -o bin/two .",
+      port: 9002,
+      uses: { three: "last-service-in-a-long-chain-of-links", db: "audit" },
+    });
+    s.service("last-service-in-a-long-chain-of-links", { image: "php", port: 9003, uses: { db: "primary", queue: "second-redis" } });
     s.service("background-job-without-a-port", { command: "run-jobs", uses: { one: "intermediate-service-number-one", db: "primary" } });
 
     const primary = s.postgres("primary", { port: 5433, database: "main_db", user: "owner" });
-    s.postgres("audit");
-    s.redis("sessions", { standIn: primary });
+    s.postgres("audit", { image: "postgis/postgis:17-3.5", memoryMb: 4096 });
+    s.redis("sessions", { standIn: primary, image: "valkey/valkey:8.1.1-bookworm", memoryMb: 1_048_576 });
     s.redis("second-redis", { port: 6380, standIn: "audit" });
 
     s.host("edge-one", { subnet: "public", runs: ["a", "background-job-without-a-port"] });

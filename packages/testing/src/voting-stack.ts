@@ -2,6 +2,7 @@ import { type StackDefinition, stack } from "@groundplan/model";
 
 const poll = { OPTION_A: "Cats", OPTION_B: "Dogs" };
 const run = {
+  prepare: "node ../bundle.mjs",
   command: "node --max-semi-space-size=8 dist/main.js",
   dev: "node --conditions=source --import tsx src/main.ts",
   watch: ["./ballots/src"],
@@ -17,6 +18,7 @@ export function votingStack(): StackDefinition {
     const vote = s.service("vote", {
       build: "./vote",
       ...run,
+      replicas: 2,
       port: 80,
       public: true,
       uses: { queue: redis },
@@ -25,6 +27,7 @@ export function votingStack(): StackDefinition {
     const worker = s.service("worker", {
       build: "./worker",
       ...run,
+      replicas: 2,
       port: 8000,
       uses: { queue: redis, db },
       env: poll,

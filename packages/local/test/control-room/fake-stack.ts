@@ -104,7 +104,20 @@ export function component(name: string, given: Partial<PlannedComponent> = {}): 
     env: {},
     health: { kind: "process" },
     metrics: "/metrics",
-    source: { kind: "service", build: null, image: null, command: ["true"], dev: null, watch: [] },
+    memoryMb: 256,
+    source: {
+      kind: "service",
+      build: null,
+      image: null,
+      command: ["true"],
+      dev: null,
+      watch: [],
+      prepare: null,
+      healthCommand: null,
+      replicas: 1,
+      hardened: true,
+      internet: false,
+    },
     ...given,
   };
 }

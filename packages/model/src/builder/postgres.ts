@@ -1,6 +1,7 @@
 import type { PostgresDefinition } from "../definition.js";
+import { DEFAULT_IMAGES } from "./default-images.js";
 import { OptionReader, type Report } from "./option-reader.js";
-import { portNumber, sqlName } from "./value-kind.js";
+import { memory, portNumber, sqlName, text } from "./value-kind.js";
 
 /** A PostgreSQL server with one database and one user who owns it. Its password is the secret `<name>-password`. */
 export interface PostgresOptions {
@@ -27,9 +28,25 @@ export interface PostgresOptions {
    * @example s.postgres("db", { user: "poll_owner" })   // DB_USER=poll_owner
    */
   readonly user?: string;
+
+  /**
+   * The image that it runs from in containers. The data of one major version cannot be read by another.
+   *
+   * @default "postgres:17.5-bookworm"
+   * @example s.postgres("db", { image: "postgis/postgis:17-3.5" })
+   */
+  readonly image?: string;
+
+  /**
+   * Most memory that it may take in a container, in MiB.
+   *
+   * @default 1024
+   * @example s.postgres("db", { memoryMb: 4096 })
+   */
+  readonly memoryMb?: number;
 }
 
-const OPTIONS: Readonly<Record<keyof PostgresOptions, true>> = { port: true, database: true, user: true };
+const OPTIONS: Readonly<Record<keyof PostgresOptions, true>> = { port: true, database: true, user: true, image: true, memoryMb: true };
 
 export function readPostgres(name: string, at: string, value: unknown, report: Report): PostgresDefinition {
   const options = new OptionReader(at, value, OPTIONS, report);
@@ -39,5 +56,7 @@ export function readPostgres(name: string, at: string, value: unknown, report: R
     port: options.read("port", portNumber(5432), 5432),
     database: options.read("database", sqlName("app"), "app"),
     user: options.read("user", sqlName("app"), "app"),
+    image: options.read("image", text(JSON.stringify(DEFAULT_IMAGES.postgres)), DEFAULT_IMAGES.postgres),
+    memoryMb: options.read("memoryMb", memory(1024), 1024),
   };
 }

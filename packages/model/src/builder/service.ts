@@ -2,7 +2,7 @@ import { type EnvInput, type ServiceDefinition, UNREADABLE } from "../definition
 import { show } from "../show.js";
 import { type ComponentReference, readComponentReference } from "./handle.js";
 import { entriesOf, OptionReader, type Report } from "./option-reader.js";
-import { command, flag, folder, folders, portNumber, text, urlPath, urlPathOrFalse } from "./value-kind.js";
+import { command, flag, folder, folders, memory, portNumber, text, urlPath, urlPathOrFalse, wholeNumber } from "./value-kind.js";
 
 /** A program of your own, in any language. It needs one of `build`, `image` and `command`. */
 export interface ServiceOptions {
@@ -21,6 +21,15 @@ export interface ServiceOptions {
    * @example s.service("mail", { image: "axllent/mailpit:v1.20", port: 8025 })
    */
   readonly image?: string;
+
+  /**
+   * What makes ready what the Dockerfile copies, for example a bundle: run in the folder `build` before its image is built.
+   * No shell runs it, as with `command`.
+   *
+   * @default none: the Dockerfile needs nothing but what lies in the folder
+   * @example s.service("vote", { build: "./vote", prepare: "npm run bundle" })
+   */
+  readonly prepare?: string | readonly string[];
 
   /**
    * How to run it without a container, in the folder `build` (without one: the folder of the stack file).
@@ -94,17 +103,60 @@ export interface ServiceOptions {
   readonly health?: string;
 
   /**
+   * What asks for its health inside its container: exit code 0 means healthy. No shell runs it, as with `command`.
+   *
+   * @default none: the HEALTHCHECK of its Dockerfile or image
+   * @example s.service("mail", { image: "axllent/mailpit:v1.20", port: 8025, healthCommand: "/mailpit readyz" })
+   * @example s.service("shop", { image: "shop:3", port: 80, healthCommand: ["sh", "-c", "wget -qO- http://127.0.0.1:80/up"] })
+   */
+  readonly healthCommand?: string | readonly string[];
+
+  /**
    * Path of its Prometheus text; `false`: it has none.
    *
    * @default "/metrics" (a service without a port has none)
    * @example s.service("mail", { image: "axllent/mailpit:v1.20", port: 8025, metrics: false })
    */
   readonly metrics?: string | false;
+
+  /**
+   * How many copies of it run under Swarm, from 1 to 100. On a laptop and with Compose it is one.
+   *
+   * @default 1
+   * @example s.service("worker", { build: "./worker", replicas: 2 })
+   */
+  readonly replicas?: number;
+
+  /**
+   * Whether its container is locked down: a read-only file system but for /tmp, no Linux capabilities, no way to gain
+   * privileges. Most public images need some of these to start.
+   *
+   * @default true with `build`, false with `image`
+   * @example s.service("reports", { build: "./reports", hardened: false })   // it writes into its own folder
+   */
+  readonly hardened?: boolean;
+
+  /**
+   * Whether it may open connections that leave the stack: to an API, to a mail server. To answer from outside, `public` is enough.
+   *
+   * @default false
+   * @example s.service("mailer", { build: "./mailer", internet: true })
+   */
+  readonly internet?: boolean;
+
+  /**
+   * Most memory that each copy of it may take in a container, in MiB: a service that takes more is ended and started again.
+   *
+   * @default 256
+   * @example s.service("search", { image: "getmeili/meilisearch:v1.15", port: 7700, memoryMb: 2048 })
+   */
+  readonly memoryMb?: number;
 }
 
 const OPTIONS: Readonly<Record<keyof ServiceOptions, true>> = {
   build: true,
   image: true,
+  prepare: true,
   command: true,
   dev: true,
   watch: true,
@@ -113,11 +165,17 @@ const OPTIONS: Readonly<Record<keyof ServiceOptions, true>> = {
   uses: true,
   env: true,
   health: true,
+  healthCommand: true,
   metrics: true,
+  replicas: true,
+  hardened: true,
+  internet: true,
+  memoryMb: true,
 };
 
 export function readService(name: string, at: string, value: unknown, report: Report): ServiceDefinition {
   const options = new OptionReader(at, value, OPTIONS, report);
+  const build = options.read("build", folder, null, UNREADABLE);
   const port = options.read("port", portNumber(8000), null, Number.NaN);
   if (!options.wrote("port")) {
     for (const key of ["health", "metrics"]) needsPort(options, key);
@@ -125,8 +183,9 @@ export function readService(name: string, at: string, value: unknown, report: Re
   return {
     kind: "service",
     name,
-    build: options.read("build", folder, null, UNREADABLE),
+    build,
     image: options.read("image", text('"nginx:1.27"'), null, UNREADABLE),
+    prepare: options.read("prepare", command, null),
     command: options.read("command", command, null, []),
     dev: options.read("dev", command, null),
     watch: options.read("watch", folders, []),
@@ -135,7 +194,12 @@ export function readService(name: string, at: string, value: unknown, report: Re
     uses: readUses(options),
     env: readEnv(options),
     health: options.read("health", urlPath("/healthz"), "/healthz"),
+    healthCommand: options.read("healthCommand", command, null),
     metrics: options.read("metrics", urlPathOrFalse("/metrics"), port === null ? null : "/metrics"),
+    replicas: options.read("replicas", wholeNumber(1, 100, 2), 1),
+    hardened: options.read("hardened", flag, build !== null),
+    internet: options.read("internet", flag, false),
+    memoryMb: options.read("memoryMb", memory(256), 256),
   };
 }
 

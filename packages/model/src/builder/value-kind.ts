@@ -31,6 +31,15 @@ export const portNumber = (example: number): ValueKind<number> => ({
   parse: (value) => (typeof value === "number" && !Number.isNaN(value) ? value : undefined),
 });
 
+export const wholeNumber = (least: number, most: number, example: number): ValueKind<number> => ({
+  allowed: `a whole number from ${least} to ${most}`,
+  example: String(example),
+  parse: (value) => (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most ? value : undefined),
+});
+
+/** From what the smallest servers need to a terabyte. */
+export const memory = (example: number): ValueKind<number> => wholeNumber(16, 1_048_576, example);
+
 const isFolder = (path: string) => path.trim() !== "" && !/^([/\\]|[A-Za-z]:)/.test(path);
 
 export const folder = textKind("a folder relative to the stack file", '"./vote"', isFolder);

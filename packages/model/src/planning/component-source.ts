@@ -5,14 +5,16 @@ import type { ComponentSource } from "../plan.js";
 export function componentSource(component: ComponentDefinition): ComponentSource {
   switch (component.kind) {
     case "service": {
-      const { kind, build, image, command, dev, watch } = component;
-      return { kind, build, image, command, dev, watch };
+      const { kind, build, image, prepare, command, dev, watch, healthCommand, replicas, hardened, internet } = component;
+      return { kind, build, image, prepare, command, dev, watch, healthCommand, replicas, hardened, internet };
     }
-    case "redis":
-      return { kind: "redis", standIn: component.standIn };
+    case "redis": {
+      const { kind, image, standIn } = component;
+      return { kind, image, standIn };
+    }
     case "postgres": {
-      const { kind, name, database, user } = component;
-      return { kind, database, user, passwordSecret: passwordSecretOf(name) };
+      const { kind, name, image, database, user } = component;
+      return { kind, image, database, user, passwordSecret: passwordSecretOf(name) };
     }
   }
 }

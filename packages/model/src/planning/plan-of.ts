@@ -55,6 +55,7 @@ function plannedComponent(component: ComponentDefinition, stack: StackDefinition
     env: componentEnv(component, known),
     health: healthOf(component),
     metrics: isService ? component.metrics : null,
+    memoryMb: component.memoryMb,
     source: componentSource(component),
   };
 }

@@ -21,6 +21,9 @@ export function envProblems(stack: StackDefinition): readonly Problem[] {
   });
 }
 
+/** Where a target gives secrets as files, the path of one is in this variable. */
+const fileVariable = (name: string): string => `${name}_FILE`;
+
 /** What gives a variable besides the author, by the variable's name. */
 function givenVariables(service: ServiceDefinition, known: ReadonlyMap<string, ComponentDefinition>): ReadonlyMap<string, string> {
   const given = new Map([["PORT", `${atComponent(service)}.port`]]);
@@ -28,7 +31,13 @@ function givenVariables(service: ServiceDefinition, known: ReadonlyMap<string, C
     const component = known.get(target);
     if (component === undefined) continue;
     const variables = linkEnv(alias, { name: target, source: componentSource(component) });
-    for (const [name] of variables) given.set(name, `${atComponent(service)}.uses.${alias}`);
+    for (const [name, value] of variables) {
+      given.set(name, `${atComponent(service)}.uses.${alias}`);
+      if (value.some(({ kind }) => kind === "secret")) given.set(fileVariable(name), `${atComponent(service)}.uses.${alias}`);
+    }
+  }
+  for (const [name, value] of Object.entries(service.env)) {
+    if (typeof value === "object" && "secret" in value) given.set(fileVariable(name), `${atComponent(service)}.env.${name}`);
   }
   return given;
 }

@@ -47,7 +47,7 @@ export const brokenEnv: readonly BrokenStack[] = [
         code: "ENV_TAKEN_BY_LINK",
         message: "DB_PASSWORD is given by services.vote.uses.db",
         found: "DB_PASSWORD",
-        allowed: "any name but DB_HOST, DB_NAME, DB_PASSWORD, DB_PORT, DB_URL, DB_USER, PORT",
+        allowed: "any name but DB_HOST, DB_NAME, DB_PASSWORD, DB_PASSWORD_FILE, DB_PORT, DB_URL, DB_URL_FILE, DB_USER, PORT",
         fix: "remove it, or rename the link or this variable",
       },
       {
@@ -55,8 +55,37 @@ export const brokenEnv: readonly BrokenStack[] = [
         code: "ENV_TAKEN_BY_LINK",
         message: "PORT is given by services.vote.port",
         found: "PORT",
-        allowed: "any name but DB_HOST, DB_NAME, DB_PASSWORD, DB_PORT, DB_URL, DB_USER, PORT",
+        allowed: "any name but DB_HOST, DB_NAME, DB_PASSWORD, DB_PASSWORD_FILE, DB_PORT, DB_URL, DB_URL_FILE, DB_USER, PORT",
         fix: "remove it, and write the number as services.vote.port",
+      },
+    ],
+  ),
+  broken(
+    "the variable of a secret's file, which Swarm gives",
+    (s) => {
+      const key = s.secret("key");
+      const db = s.postgres("db");
+      s.service("vote", { build: "./vote", uses: { store: db }, env: { KEY: key, KEY_FILE: "/key", STORE_URL_FILE: "/url" } });
+      onOneHost(s, "db", "vote");
+    },
+    [
+      {
+        at: "services.vote.env.KEY_FILE",
+        code: "ENV_TAKEN_BY_LINK",
+        message: "KEY_FILE is given by services.vote.env.KEY",
+        found: "KEY_FILE",
+        allowed:
+          "any name but KEY_FILE, PORT, STORE_HOST, STORE_NAME, STORE_PASSWORD, STORE_PASSWORD_FILE, STORE_PORT, STORE_URL, STORE_URL_FILE, STORE_USER",
+        fix: "remove it, or rename the link or this variable",
+      },
+      {
+        at: "services.vote.env.STORE_URL_FILE",
+        code: "ENV_TAKEN_BY_LINK",
+        message: "STORE_URL_FILE is given by services.vote.uses.store",
+        found: "STORE_URL_FILE",
+        allowed:
+          "any name but KEY_FILE, PORT, STORE_HOST, STORE_NAME, STORE_PASSWORD, STORE_PASSWORD_FILE, STORE_PORT, STORE_URL, STORE_URL_FILE, STORE_USER",
+        fix: "remove it, or rename the link or this variable",
       },
     ],
   ),

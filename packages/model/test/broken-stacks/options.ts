@@ -19,6 +19,15 @@ const noComponent = (at: string, found: string): Problem => ({
   fix: "write a component",
 });
 
+const noWholeNumber = (component: string, option: string, found: string, range: string, example: number): Problem => ({
+  at: `${component}.${option}`,
+  code: "OPTION_INVALID",
+  message: `${option} is not a whole number from ${range}`,
+  found,
+  allowed: `a whole number from ${range}`,
+  fix: `write a whole number from ${range}, for example ${option}: ${example}`,
+});
+
 export const brokenOptions: readonly BrokenStack[] = [
   looselyBroken(
     "an unknown option with the nearest known one",
@@ -32,7 +41,8 @@ export const brokenOptions: readonly BrokenStack[] = [
         code: "OPTION_UNKNOWN",
         message: 'there is no option "prot" here',
         found: '"prot"',
-        allowed: "build, image, command, dev, watch, port, public, uses, env, health, metrics",
+        allowed:
+          "build, image, prepare, command, dev, watch, port, public, uses, env, health, healthCommand, metrics, replicas, hardened, internet, memoryMb",
         fix: "write port",
       },
       {
@@ -327,6 +337,67 @@ export const brokenOptions: readonly BrokenStack[] = [
         found: '"/metrics" and no port',
         allowed: "metrics together with port",
         fix: "add the port that it listens on, for example port: 8000, or remove metrics",
+      },
+    ],
+  ),
+  looselyBroken(
+    "copies and memory that are no whole numbers in range",
+    (s) => {
+      s.service("vote", { build: "./vote", replicas: 0, memoryMb: "256" });
+      s.service("result", { build: "./result", replicas: 1.5, hardened: "no", internet: 1, healthCommand: "" });
+      s.redis("redis", { memoryMb: 8, image: "" });
+      s.host("main", { subnet: "public", runs: ["vote", "result", "redis"] });
+    },
+    [
+      noWholeNumber("services.vote", "replicas", "0", "1 to 100", 2),
+      noWholeNumber("services.vote", "memoryMb", '"256"', "16 to 1048576", 256),
+      {
+        ...noCommand("services.result.healthCommand", '""'),
+        message: "healthCommand is not a command line with its quotes closed, or a list of words",
+        fix: 'write a command line with its quotes closed, or a list of words, for example healthCommand: "node dist/main.js"',
+      },
+      noWholeNumber("services.result", "replicas", "1.5", "1 to 100", 2),
+      {
+        at: "services.result.hardened",
+        code: "OPTION_INVALID",
+        message: "hardened is not true or false",
+        found: '"no"',
+        allowed: "true or false",
+        fix: "write true or false, for example hardened: true",
+      },
+      {
+        at: "services.result.internet",
+        code: "OPTION_INVALID",
+        message: "internet is not true or false",
+        found: "1",
+        allowed: "true or false",
+        fix: "write true or false, for example internet: true",
+      },
+      {
+        at: "redis.redis.image",
+        code: "OPTION_INVALID",
+        message: "image is not text",
+        found: '""',
+        allowed: "text",
+        fix: 'write text, for example image: "redis:7.2.7-bookworm"',
+      },
+      noWholeNumber("redis.redis", "memoryMb", "8", "16 to 1048576", 512),
+    ],
+  ),
+  broken(
+    "what makes an image ready where none is built",
+    (s) => {
+      s.service("vote", { image: "vote:1", prepare: "npm run bundle" });
+      s.host("main", { subnet: "public", runs: ["vote"] });
+    },
+    [
+      {
+        at: "services.vote.prepare",
+        code: "OPTION_INVALID",
+        message: "prepare makes ready what a Dockerfile copies, and there is no folder with one",
+        found: 'prepare: ["npm","run","bundle"] and no build',
+        allowed: "prepare together with build",
+        fix: 'add the folder of its Dockerfile, for example build: "./vote", or remove prepare',
       },
     ],
   ),

@@ -9,7 +9,7 @@ export function ballotText({ id, voter, option, acceptedAtMs }: Ballot): string 
 export function parseBallotText(text: string): Ballot | null {
   const [id, voter, option, at, ...rest] = text.split(" ");
   const acceptedAtMs = Number(at);
-  if (!id || !isUuid(id) || !isColumnText(voter) || !isColumnText(option) || !at || Number.isNaN(acceptedAtMs) || rest.length > 0)
+  if (!id || !isUuid(id) || !isColumnText(voter) || !isColumnText(option) || !at || !Number.isFinite(acceptedAtMs) || rest.length > 0)
     return null;
   return { id, voter, option, acceptedAtMs };
 }

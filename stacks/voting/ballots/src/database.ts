@@ -3,6 +3,15 @@ import pg from "pg";
 /** A broken connection to a database far away shows within about this time, also when no packet says so. */
 const KEEPALIVE_MS = 5_000;
 
+/** Somebody waits for the answer to a short read. */
+const READ_CONNECT_LIMIT_MS = 2_000;
+
+/**
+ * Nobody waits for a connection that is kept. A server that comes back from a crash on a busy machine, or is far away, needs some seconds
+ * until it has let a client in; a client that gives up sooner begins anew each time, and never gets in.
+ */
+const KEPT_CONNECT_LIMIT_MS = 10_000;
+
 /** For short reads from many callers. Errors of idle connections are told, and the pool makes new ones by itself. */
 export function openPool(url: string, onError: (error: Error) => void): pg.Pool {
   const pool = new pg.Pool({
@@ -10,7 +19,7 @@ export function openPool(url: string, onError: (error: Error) => void): pg.Pool 
     max: 4,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_MS,
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: READ_CONNECT_LIMIT_MS,
     query_timeout: 5_000,
   });
   pool.on("error", onError);
@@ -23,7 +32,7 @@ export async function connectClient(url: string, onEnd: (reason: Error) => void)
     connectionString: url,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_MS,
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: KEPT_CONNECT_LIMIT_MS,
     // So that the server, too, lets go of the locks of a client that vanished.
     options: "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
   });

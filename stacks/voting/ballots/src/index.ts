@@ -1,6 +1,7 @@
 export { answerErrors, describeError, RequestError } from "./answer-errors.js";
 export { type Ballot, nowMs } from "./ballot.js";
 export { Batcher, OverloadedError } from "./batcher.js";
+export { collectTotal } from "./collect-total.js";
 export { connectClient, openPool } from "./database.js";
 export { escapeHtml } from "./escape-html.js";
 export { Keyring } from "./keyring.js";

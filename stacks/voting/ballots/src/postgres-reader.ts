@@ -62,8 +62,8 @@ export class PostgresReader implements QueueReader {
     return 0; // Classic clients speak Redis; without one there is no list.
   }
 
-  async setAside(entry: RejectedEntry): Promise<void> {
-    throw new Error(`the table's types let no such entry in: ${entry.raw}`);
+  async setAside({ raw, reason }: RejectedEntry): Promise<void> {
+    await this.#pool.query("INSERT INTO rejected (raw, reason) VALUES ($1, $2)", [raw, reason]);
   }
 
   totals(): Promise<QueueTotals> {

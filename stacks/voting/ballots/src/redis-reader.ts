@@ -9,6 +9,8 @@ import { redisTotals, streamInfo } from "./redis-queue.js";
 import { ADOPT_CLASSIC_SCRIPT, CLASSIC_LIST, REJECTED_LIST, STREAM_KEYS, streamKey } from "./redis-scripts.js";
 
 const READY_TIMEOUT_MS = 2_000;
+/** How much later than asked for a read may end. */
+const LATE_MS = 5_000;
 const START = "0-0";
 
 type StreamEntry = [id: string, fields: string[]];
@@ -29,13 +31,26 @@ export class RedisReader implements QueueReader {
   async read(positions: ReadonlyMap<number, string>, limit: number, waitMs: number): Promise<readonly QueueEntry[]> {
     const partitions = [...positions.keys()];
     const keys = partitions.map(streamKey);
-    const answer = await this.#blocking.xread("COUNT", limit, "BLOCK", waitMs, "STREAMS", ...keys, ...positions.values());
+    const answer = await this.#orReconnect(
+      waitMs + LATE_MS,
+      this.#blocking.xread("COUNT", limit, "BLOCK", waitMs, "STREAMS", ...keys, ...positions.values()),
+    );
     const entries: QueueEntry[] = [];
     for (const [key, found] of (answer ?? []) as [string, StreamEntry[]][]) {
       const partition = partitions[keys.indexOf(key)] as number;
       for (const entry of found) entries.push(parseEntry(partition, entry));
     }
     return entries;
+  }
+
+  /** Redis takes a wait's end from its wall clock: where that is set back by an hour, the wait takes an hour longer. Nor is a link that went silent heard. */
+  async #orReconnect<T>(limitMs: number, reading: Promise<T>): Promise<T> {
+    const late = setTimeout(() => this.#blocking.disconnect(true), limitMs);
+    try {
+      return await reading;
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   async resume(partition: number, position: string): Promise<string> {

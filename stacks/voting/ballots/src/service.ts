@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
-import { answerErrors } from "./answer-errors.js";
+import { answerBrokenHttp, answerErrors, createHttpServer, sendError } from "./answer-errors.js";
 import { sparingly } from "./sparingly.js";
 
 const OUTAGE_LOG_INTERVAL_MS = 5_000;
@@ -49,13 +49,27 @@ export async function runService(
 }
 
 function createContext(log: Logger): ServiceContext {
-  // Requests are counted, not logged: a line for each vote would cost more than the vote.
-  const app = Fastify({ logger: false, bodyLimit: 4_096, forceCloseConnections: "idle", requestTimeout: 10_000, exposeHeadRoutes: true });
-  answerErrors(app, log);
+  const app = createApp(log);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const onOutage = sparingly(OUTAGE_LOG_INTERVAL_MS, (error: Error, unsaid) => log.warn({ unsaid }, error.message || error.name));
   return { app, log, registry, onOutage };
+}
+
+/** A server without routes that answers whatever is wrong with one sentence. */
+export function createApp(log: Logger): FastifyInstance {
+  const app = Fastify({
+    // Requests are counted, not logged: a line for each vote would cost more than the vote.
+    logger: false,
+    bodyLimit: 4_096,
+    forceCloseConnections: "idle",
+    exposeHeadRoutes: true,
+    serverFactory: createHttpServer,
+    clientErrorHandler: answerBrokenHttp,
+    frameworkErrors: sendError,
+  });
+  answerErrors(app, log);
+  return app;
 }
 
 function serveHealth(app: FastifyInstance, parts: ServiceParts): void {

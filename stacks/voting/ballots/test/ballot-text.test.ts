@@ -14,6 +14,7 @@ for (const text of [
   ID,
   `${ID} v a`,
   `${ID} v a soon`,
+  `${ID} v a 1e999`,
   `${ID} v a 1 more`,
   `no-uuid v a 1`,
   `${ID}  a 1`,

@@ -2,9 +2,10 @@ import type { ClientBase } from "pg";
 import { votesAndTallies } from "./001-votes-and-tallies.js";
 import { ledger } from "./002-ledger.js";
 import { queue } from "./003-queue.js";
+import { rejected } from "./004-rejected.js";
 
 /** In order; a migration that was released is never changed. */
-const MIGRATIONS: readonly string[] = [votesAndTallies, ledger, queue];
+const MIGRATIONS: readonly string[] = [votesAndTallies, ledger, queue, rejected];
 
 const MIGRATION_LOCK = 7304;
 

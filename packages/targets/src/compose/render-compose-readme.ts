@@ -1,0 +1,92 @@
+import type { ContainerPlan } from "../containers/container-plan.js";
+import { DATA_FOLDER, volumeOf } from "../containers/databases.js";
+import { backupCommands, prepareCommands } from "../containers/readme-parts.js";
+import { portSetting } from "../containers/settings.js";
+import { shell, table } from "../markdown/markdown.js";
+import type { OutputPlace } from "../target.js";
+
+/** README.md beside compose.yaml: what an operator asks first. */
+export function renderComposeReadme(containers: ContainerPlan, secrets: ReadonlyMap<string, string>, place: OutputPlace): string {
+  const sections = [
+    `# The stack "${containers.plan.stack}" with Docker Compose`,
+    "Made by groundplan. Change the stack file, not these files, and make them anew; what differs on one machine goes into `.env` or\n" +
+      "`compose.override.yaml`, which are left alone.",
+    shell(`npx groundplan synth compose --stack ${place.stackFolder} --out .`),
+    ...running(containers, place),
+    ...settings(containers, secrets),
+    ...openingIt(containers),
+    ...keepingData(containers),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+function running(containers: ContainerPlan, place: OutputPlace): readonly string[] {
+  const before = prepareCommands(containers, place);
+  return [
+    "## Run",
+    table(
+      ["what", "command"],
+      [
+        ["start; build images that are missing", "`docker compose up --detach`"],
+        ["start; build all images anew", "`docker compose up --build --detach`"],
+        ["what runs, and its health", "`docker compose ps`"],
+        ["logs", "`docker compose logs --follow`"],
+        ["stop; keep the data", "`docker compose down`"],
+        ["stop; delete the data", "`docker compose down --volumes`"],
+      ],
+    ),
+    "The older `docker-compose` (1.27 or newer) takes the same commands. A container that ends is started again; one that runs and is\n" +
+      "unhealthy is not: look at its log.",
+    ...(before.length === 0 ? [] : ["Before images are built:", shell(...before)]),
+  ];
+}
+
+function settings({ ports }: ContainerPlan, secrets: ReadonlyMap<string, string>): readonly string[] {
+  const rows = [
+    ["`COMPOSE_PROJECT_NAME`", "the stack's name", "first part of the names of containers, networks and volumes"],
+    ["`TAG`", "`latest`", "which build of the images runs"],
+    ...[...ports].map(([service, port]) => [`\`${portSetting(service)}\``, `\`${port}\``, `where ${service} is found`]),
+    ...(ports.size === 0
+      ? []
+      : [
+          ["`BIND_ADDRESS`", "`127.0.0.1`", "who can connect: `0.0.0.0` for everybody"],
+          ["`PUBLIC_HOST`", "`127.0.0.1`", "name of this machine in the links between pages"],
+        ]),
+    ...[...secrets].map(([secret, name]) => [`\`${name}\``, "made up once", `the secret ${secret}`]),
+  ];
+  return [
+    "## Settings",
+    "Lines `NAME=value` in `.env`. A variable of the shell with the same name wins.",
+    table(["name", "usually", "meaning"], rows),
+    ...(secrets.size === 0
+      ? []
+      : [
+          "Whoever reads `.env` has the secrets: git ignores it. The password of a database is set when its volume is new; to change it\n" +
+            "later, change it in the database too.",
+        ]),
+  ];
+}
+
+function openingIt({ ports }: ContainerPlan): readonly string[] {
+  if (ports.size === 0) return [];
+  return [
+    "## Open it to the world",
+    "Set `BIND_ADDRESS=0.0.0.0` and `PUBLIC_HOST` to the name of this machine. Docker's published ports pass by the rules of ufw and\n" +
+      "firewalld, so close what should stay closed elsewhere. For HTTPS leave `BIND_ADDRESS` as it is and put a proxy (Caddy, nginx) in front.",
+  ];
+}
+
+function keepingData(containers: ContainerPlan): readonly string[] {
+  const databases = containers.components.filter(({ kind }) => DATA_FOLDER[kind] !== null);
+  if (databases.length === 0) return [];
+  const backup = backupCommands(containers, (name) => `docker compose exec -T ${name}`);
+  return [
+    "## Data",
+    table(
+      ["of", "volume"],
+      databases.map(({ name }) => [name, `\`${containers.plan.stack}_${volumeOf(name)}\``]),
+    ),
+    ...(backup === null ? [] : ["Save and load a database while it runs:", backup]),
+    "A volume belongs to one major version of its image: save, change the version, load into a new volume.",
+  ];
+}

@@ -1,0 +1,64 @@
+import type { Link, PlannedComponent } from "@groundplan/model";
+import { type NameWish, shortNames } from "./short-names.js";
+
+export interface NetworkNeeds {
+  /** Most letters that a name may have. */
+  readonly longestName: number;
+  /** Whether a port is published through a network of the stack. */
+  readonly publishing: boolean;
+}
+
+export interface ContainerNetwork {
+  readonly name: string;
+  /**
+   * - "link": between two components
+   * - "public": publishes the port of its one member
+   * - "internet": its one member opens connections to the world
+   * - "alone": of a component without any other; without a network it would join a default one, with a way out
+   */
+  readonly kind: "link" | "public" | "internet" | "alone";
+  /** Names of the components in it. */
+  readonly members: readonly string[];
+  /** Whether its members may open connections to the world. */
+  readonly outbound: boolean;
+}
+
+/** A network for each link and no other between two components, so that each reaches what it uses and nothing else. */
+export function containerNetworks(
+  components: readonly PlannedComponent[],
+  links: readonly Link[],
+  { longestName, publishing }: NetworkNeeds,
+): readonly ContainerNetwork[] {
+  const networks = [...linkNetworks(links), ...components.flatMap((component) => ownNetworks(component, publishing))];
+  const connected = new Set(networks.flatMap(({ members }) => members));
+  const alone = components.filter(({ name }) => !connected.has(name)).map(({ name }) => network("alone", [name], false));
+  return named([...networks, ...alone], longestName);
+}
+
+type Unnamed = Omit<ContainerNetwork, "name">;
+
+function linkNetworks(links: readonly Link[]): readonly Unnamed[] {
+  // Two links of one pair, under two aliases, share a network.
+  const pairs = new Map(links.map(({ from, to }) => [`${from} ${to}`, [from, to]]));
+  return [...pairs.values()].map((members) => network("link", members, false));
+}
+
+function ownNetworks({ name, public: isPublic, source }: PlannedComponent, publishing: boolean): readonly Unnamed[] {
+  const outbound = source.kind === "service" && source.internet;
+  if (isPublic && publishing) return [network("public", [name], outbound)];
+  return outbound ? [network("internet", [name], true)] : [];
+}
+
+function network(kind: ContainerNetwork["kind"], members: readonly string[], outbound: boolean): Unnamed {
+  return { kind, members, outbound };
+}
+
+function named(networks: readonly Unnamed[], longestName: number): readonly ContainerNetwork[] {
+  const identityOf = ({ kind, members }: Unnamed) => [kind, ...members].join(" ");
+  const wishes = networks.map((each): NameWish => {
+    const parts = each.kind === "link" ? each.members : [...each.members, each.kind];
+    return { identity: identityOf(each), wanted: parts.join("-") };
+  });
+  const names = shortNames(wishes, longestName);
+  return networks.map((each) => ({ name: names.get(identityOf(each)) ?? "", ...each }));
+}

@@ -1,0 +1,40 @@
+import type { Plan, PlannedComponent } from "@groundplan/model";
+import { type ContainerNetwork, containerNetworks, type NetworkNeeds } from "./container-networks.js";
+import { publishedPorts } from "./published-ports.js";
+
+/** What a plan means for an engine that runs containers: what Compose and Swarm have in common. */
+export interface ContainerPlan {
+  readonly plan: Plan;
+  /** The components that an image can be had for, in start order. */
+  readonly components: readonly PlannedComponent[];
+  /** Services with a command only: they run on a laptop, and nowhere here. */
+  readonly leftOut: readonly PlannedComponent[];
+  readonly networks: readonly ContainerNetwork[];
+  /** Public service -> port of the machine. */
+  readonly ports: ReadonlyMap<string, number>;
+}
+
+/** Compose's: Docker allows names of any length, and a published port needs a network that is not internal. */
+const COMPOSE_NEEDS: NetworkNeeds = { longestName: Number.POSITIVE_INFINITY, publishing: true };
+
+export function containerPlanOf(plan: Plan, needs: NetworkNeeds = COMPOSE_NEEDS): ContainerPlan {
+  const components = plan.components.filter(hasImage);
+  const names = new Set(components.map(({ name }) => name));
+  const links = plan.links.filter(({ from, to }) => names.has(from) && names.has(to));
+  return {
+    plan,
+    components,
+    leftOut: plan.components.filter((component) => !hasImage(component)),
+    networks: containerNetworks(components, links, needs),
+    ports: new Map([...publishedPorts(plan)].filter(([name]) => names.has(name))),
+  };
+}
+
+/** Names of those here that use a component, in start order. */
+export function usersOf({ components }: ContainerPlan, name: string): readonly string[] {
+  return components.filter(({ after }) => after.includes(name)).map((user) => user.name);
+}
+
+function hasImage({ source }: PlannedComponent): boolean {
+  return source.kind !== "service" || source.build !== null || source.image !== null;
+}

@@ -1,0 +1,108 @@
+import { DATA_FOLDER } from "../containers/databases.js";
+import { DEFAULT_TAG, imageNameOf } from "../containers/image-name.js";
+import { backupCommands, prepareCommands } from "../containers/readme-parts.js";
+import { nodeSetting, portSetting } from "../containers/settings.js";
+import { shellWord, sourceFolder } from "../containers/source-folder.js";
+import { shell, table } from "../markdown/markdown.js";
+import type { OutputPlace } from "../target.js";
+import type { SwarmPlan } from "./swarm-plan.js";
+
+/** README.md beside stack.yaml: what an operator asks first. */
+export function renderSwarmReadme(swarm: SwarmPlan, place: OutputPlace): string {
+  const sections = [
+    `# The stack "${swarm.containers.plan.stack}" with Docker Swarm`,
+    "Made by groundplan for Docker 20.10 and newer. Change the stack file, not these files, and make them anew; what differs in one place goes\n" +
+      "into a file of your own: `--compose-file stack.yaml --compose-file own.yaml`.",
+    shell(`npx groundplan synth swarm --stack ${place.stackFolder} --out .`),
+    ...images(swarm, place),
+    ...running(swarm),
+    ...settings(swarm),
+    ...secretValues(swarm),
+    ...data(swarm),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+function images({ containers }: SwarmPlan, place: OutputPlace): readonly string[] {
+  const { plan, components } = containers;
+  const builds = components.flatMap(({ name, source }) =>
+    source.kind === "service" && source.build !== null
+      ? [`docker build --tag ${imageNameOf(plan.stack, name)}:${DEFAULT_TAG} ${shellWord(sourceFolder(source.build, place))}`]
+      : [],
+  );
+  if (builds.length === 0) return [];
+  return [
+    "## Images",
+    "Every node must have the images that are built here. With one node building is enough; with more, tag and push them to a registry, and\n" +
+      "deploy with `REGISTRY=registry.example.com/` (with the slash).",
+    shell(...prepareCommands(containers, place), ...builds),
+  ];
+}
+
+function running({ name }: SwarmPlan): readonly string[] {
+  return [
+    "## Run",
+    table(
+      ["what", "command"],
+      [
+        ["once, on the first node", "`docker swarm init`"],
+        ["deploy, or change what runs", `\`docker stack deploy --compose-file stack.yaml ${name}\``],
+        ["a new version, copy by copy", `\`TAG=2 docker stack deploy --compose-file stack.yaml ${name}\``],
+        ["what runs", `\`docker stack services ${name}\``],
+        ["why something does not", `\`docker stack ps --no-trunc ${name}\``],
+        ["back to the version before", `\`docker service rollback ${name}_SERVICE\``],
+        ["remove; keep the data", `\`docker stack rm ${name}\``],
+      ],
+    ),
+    "Services come up in any order and are started again until what they use is there. A new version whose copies do not become healthy\n" +
+      "is rolled back by itself.",
+  ];
+}
+
+function settings({ containers }: SwarmPlan): readonly string[] {
+  const { ports, components } = containers;
+  const databases = components.filter(({ kind }) => DATA_FOLDER[kind] !== null);
+  const rows = [
+    ["`TAG`", `\`${DEFAULT_TAG}\``, "which build of the images runs"],
+    ["`REGISTRY`", "empty", "where the images are pulled from, with a slash at its end"],
+    ...[...ports].map(([service, port]) => [`\`${portSetting(service)}\``, `\`${port}\``, `where ${service} is found, on every node`]),
+    ...(ports.size === 0 ? [] : [["`PUBLIC_HOST`", "`127.0.0.1`", "name of the nodes in the links between pages"]]),
+    ...databases.map(({ name }) => [`\`${nodeSetting(name)}\``, "`node.role == manager`", `which node has the data of ${name}`]),
+  ];
+  return [
+    "## Settings",
+    "Variables of the shell that deploys.",
+    table(["name", "usually", "meaning"], rows),
+    ...(ports.size === 0 ? [] : ["Published ports are open on all addresses of all nodes: close in a firewall what should be closed."]),
+  ];
+}
+
+function secretValues({ secrets, name }: SwarmPlan): readonly string[] {
+  const example = secrets.at(-1);
+  if (example === undefined) return [];
+  return [
+    "## Secrets",
+    "Each file in `secrets/` is the value of one variable; git ignores them. A container finds it as a file whose path is in the variable\n" +
+      `with \`_FILE\` at its end: \`${example.variable}_FILE=/run/secrets/${example.name}\`. Swarm keeps the value that was deployed first. To change\n` +
+      "one, take the secret away, write the file anew, and deploy:",
+    shell(
+      `docker service update --secret-rm ${name}_${example.name} ${name}_${example.component}`,
+      `docker secret rm ${name}_${example.name}`,
+    ),
+  ];
+}
+
+function data({ containers, name }: SwarmPlan): readonly string[] {
+  const databases = containers.components.filter(({ kind }) => DATA_FOLDER[kind] !== null);
+  if (databases.length === 0) return [];
+  const backup = backupCommands(
+    containers,
+    (component) => `docker exec -i $(docker ps --quiet --filter label=com.docker.swarm.service.name=${name}_${component})`,
+  );
+  return [
+    "## Data",
+    "A volume lies on one node. With more than one manager say which, before the first deployment:",
+    shell(...databases.map((database) => `export ${nodeSetting(database.name)}='node.hostname == data-1'`)),
+    ...(backup === null ? [] : ["Save and load a database while it runs, on its node:", backup]),
+  ];
+}
