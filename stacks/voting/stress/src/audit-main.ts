@@ -1,27 +1,46 @@
-import { DEFAULT_URLS, runCommand } from "./command-line.js";
-import { readLevels } from "./levels.js";
+import { audit, renderAudit } from "./audit.js";
+import { Failure } from "./failure.js";
+import { LedgerDatabase } from "./ledger-database.js";
+import { openDatabase } from "./open-database.js";
+import { parseWords } from "./parse-words.js";
+import { PLACE_HELP, PLACE_OPTIONS, parsePlaces } from "./places.js";
+import { runCommand } from "./run-command.js";
 import { StackClient } from "./stack-client.js";
 
-const USAGE = `npm run audit -- [--vote URL] [--result URL] [--json]
+const USAGE = `npm run audit -- [--vote URL] [--result URL] [--db URL] [--json]
 
-Prints the levels of a running voting stack, without load. Exits 0 when the queue is drained.
+Prints the levels of a running voting stack, without load, and checks its tables.
+Exits 0 when the queue is drained and all that could be checked holds.
 
   accepted   votes answered with 2xx since the vote service started
   queued     ballots ever queued
   held       ballots that the queue still holds
   persisted  ballots in the ledger
   visible    votes on the result page: one for each voter
+
+${PLACE_HELP}
+  --json         one JSON object on standard output
+
+Examples:
+  npm run audit
+  npm run audit -- --json
+  DB_URL=postgres://app:secret@db.example.com:5432/app npm run audit -- --vote http://vote.example.com --result http://result.example.com
 `;
 
-await runCommand(USAGE, async ({ values }) => {
-  const client = new StackClient({ vote: values.vote ?? DEFAULT_URLS.vote, result: values.result ?? DEFAULT_URLS.result }, 4);
+await runCommand(USAGE, async (words) => {
+  const { positionals, values, problems } = parseWords(words, { ...PLACE_OPTIONS, json: null, help: null });
+  const { places, problems: wrongPlaces } = parsePlaces(values);
+  const all = [...problems, ...wrongPlaces, ...positionals.map((word) => `"${word}" is one word too many`)];
+  if (all.length > 0) throw new Failure(2, all.join("\n"));
+
+  const client = new StackClient(places, 4);
+  const database = await openDatabase(places);
   try {
-    const levels = await readLevels(client);
-    const text = Object.entries(levels).map(([name, count]) => `${name.padEnd(10)} ${String(count).padStart(9)}\n`);
-    process.stdout.write(values.json ? `${JSON.stringify(levels)}\n` : text.join(""));
-    if (levels.held > 0) process.stderr.write(`${levels.held} ballots are not counted yet\n`);
-    return levels.held === 0 ? 0 : 1;
+    const report = await audit(client, database);
+    process.stdout.write(values.has("json") ? `${JSON.stringify(report)}\n` : renderAudit(report));
+    return report.sound ? 0 : 1;
   } finally {
     client.close();
+    if (database instanceof LedgerDatabase) await database.close();
   }
 });

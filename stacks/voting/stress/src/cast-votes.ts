@@ -1,54 +1,76 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CastRecord } from "./cast-record.js";
+import { type ClosedLoad, type Load, MOST_UNDER_WAY, type OpenLoad } from "./load.js";
+import { sharedOut } from "./split.js";
 import type { StackClient } from "./stack-client.js";
 
-export interface CastOutcome {
-  /** Receipts of the accepted ballots. */
-  readonly receipts: readonly string[];
-  /** Time to each acceptance, in ms. */
-  readonly acceptMs: readonly number[];
-  /** Why votes were not accepted, and how many. */
-  readonly refusals: ReadonlyMap<string, number>;
-  readonly durationMs: number;
+/** How far an open load stayed behind its plan. */
+export interface Lateness {
+  /** Of each vote: how long after it was due it was sent, in ms. Part of its latencies. */
+  readonly lateMs: readonly number[];
+  /** Votes that had to wait because MOST_UNDER_WAY requests were under way. */
+  readonly held: number;
 }
 
-/** Of ten votes six go to the first option and four to the second, as in the classic load test. */
-const PLACE_OF_TEN = [0, 1, 0, 0, 1, 0, 1, 0, 0, 1] as const;
-
-/** Casts `votes` votes, each by a new voter, `parallel` of them at a time, for the first two of the poll's options. */
+/** Casts the votes of a load, each by a new voter. Ends early, with the answers of what was sent, when the signal is aborted. */
 export async function castVotes(
   client: StackClient,
   optionIds: readonly string[],
-  votes: number,
-  parallel: number,
-  onProgress: (accepted: number, refused: number) => void,
-): Promise<CastOutcome> {
-  const receipts: string[] = [];
-  const acceptMs: number[] = [];
-  const refusals = new Map<string, number>();
-  let started = 0;
-  let refused = 0;
-  const refuse = (reason: string): void => {
-    refused++;
-    refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
-  };
+  load: Load,
+  record: CastRecord,
+  signal: AbortSignal,
+): Promise<Lateness> {
+  const options = sharedOut(optionIds, load.split);
+  const cast = (startMs: number): Promise<void> => record.cast(client, options.next().value, startMs);
+  return load.kind === "closed" ? castClosed(load, record, cast, signal) : castOpen(load, record, cast, signal);
+}
 
+async function castClosed(
+  { votes, parallel }: ClosedLoad,
+  record: CastRecord,
+  cast: (startMs: number) => Promise<void>,
+  signal: AbortSignal,
+): Promise<Lateness> {
   const castUntilDone = async (): Promise<void> => {
-    while (started < votes) {
-      const option = optionIds[PLACE_OF_TEN[started++ % PLACE_OF_TEN.length] as number] as string;
-      const sentMs = performance.now();
-      try {
-        const answer = await client.vote(option);
-        if (answer.status === 202) {
-          acceptMs.push(performance.now() - sentMs);
-          receipts.push((JSON.parse(answer.body) as { ballot: string }).ballot);
-        } else refuse(`HTTP ${answer.status}`);
-      } catch (error) {
-        refuse((error as Error).message);
-      }
-      onProgress(receipts.length, refused);
-    }
+    while (record.sent < votes && !signal.aborted) await cast(performance.now());
   };
-
-  const beganMs = performance.now();
   await Promise.all(Array.from({ length: Math.min(parallel, votes) }, castUntilDone));
-  return { receipts, acceptMs, refusals, durationMs: performance.now() - beganMs };
+  return { lateMs: [], held: 0 };
+}
+
+async function castOpen(
+  { votes, votesPerSecond }: OpenLoad,
+  record: CastRecord,
+  cast: (startMs: number) => Promise<void>,
+  signal: AbortSignal,
+): Promise<Lateness> {
+  const beganMs = performance.now();
+  const lateMs: number[] = [];
+  let underWay = 0;
+  let held = 0;
+  let wake = (): void => undefined;
+  const anAnswer = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve;
+    });
+  while (record.sent < votes && !signal.aborted) {
+    const dueMs = beganMs + (1_000 * record.sent) / votesPerSecond;
+    const waitMs = dueMs - performance.now();
+    if (waitMs > 0) {
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined); // Aborted: the loop ends.
+      continue;
+    }
+    if (underWay >= MOST_UNDER_WAY) {
+      held++;
+      while (underWay >= MOST_UNDER_WAY) await anAnswer();
+    }
+    lateMs.push(performance.now() - dueMs);
+    underWay++;
+    void cast(dueMs).then(() => {
+      underWay--;
+      wake();
+    });
+  }
+  while (underWay > 0) await anAnswer();
+  return { lateMs, held };
 }

@@ -1,4 +1,5 @@
 import http from "node:http";
+import { NoAnswer } from "./failure.js";
 
 /** An answer, whole. */
 export interface Answer {
@@ -14,7 +15,10 @@ export interface StackUrls {
 
 const TIMEOUT_MS = 10_000;
 
-/** Keep-alive connections to the two public services. A request that gets no answer rejects. */
+/** Errors that come before a connection stands: nothing was sent. */
+const NOT_CONNECTED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EMFILE"];
+
+/** Keep-alive connections to the two public services. A request that gets no answer rejects with NoAnswer. */
 export class StackClient {
   readonly #urls: StackUrls;
   readonly #agent: http.Agent;
@@ -45,6 +49,7 @@ export class StackClient {
   #ask(url: URL, method: "GET" | "POST", body?: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const headers = body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+      const fail = (error: NodeJS.ErrnoException): void => reject(error instanceof NoAnswer ? error : noAnswer(url, error));
       const request = http.request(url, { method, agent: this.#agent, headers, timeout: TIMEOUT_MS }, (response) => {
         let text = "";
         response.setEncoding("utf8");
@@ -52,14 +57,16 @@ export class StackClient {
           text += chunk;
         });
         response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text }));
-        response.on("error", reject);
+        response.on("error", fail);
       });
-      request.on("timeout", () => request.destroy(new Error(`no answer from ${url.origin} within ${TIMEOUT_MS} ms`)));
-      request.on("error", (error: NodeJS.ErrnoException) => {
-        const reason = error.code === "ECONNREFUSED" ? "nothing answers there; is the stack running? (npm start)" : error.message;
-        reject(new Error(`${url.origin}: ${reason}`));
-      });
+      request.on("timeout", () => request.destroy(new NoAnswer(`${url.origin}: no answer within ${TIMEOUT_MS} ms`, true)));
+      request.on("error", fail);
       request.end(body);
     });
   }
+}
+
+function noAnswer(url: URL, { code = "", message }: NodeJS.ErrnoException): NoAnswer {
+  const reason = code === "ECONNREFUSED" ? "nothing answers there; is the stack running? (npm start)" : message;
+  return new NoAnswer(`${url.origin}: ${reason}`, !NOT_CONNECTED.includes(code));
 }

@@ -1,37 +1,71 @@
-import { DEFAULT_URLS, failed, runCommand, wholeNumber } from "./command-line.js";
+import { listenForInterrupt } from "./interrupt.js";
+import { LedgerDatabase } from "./ledger-database.js";
+import { LiveDisplay } from "./live-display.js";
+import { describeLoad, MOST_UNDER_WAY, PRESETS } from "./load.js";
+import { openDatabase } from "./open-database.js";
+import { parseStressWords } from "./parse-stress-words.js";
+import { PLACE_HELP } from "./places.js";
+import { renderReport } from "./render-report.js";
 import { renderStress } from "./render-stress.js";
+import { ReportFile } from "./report-file.js";
+import { runCommand } from "./run-command.js";
 import { stress } from "./stress.js";
+import { passed } from "./stress-report.js";
 
-const USAGE = `npm run stress -- VOTES PARALLEL [--vote URL] [--result URL] [--json]
+const presets = Object.entries(PRESETS).map(([name, { votes, parallel }]) => `${name} ${votes} ${parallel}`);
 
-Casts VOTES votes by new voters, PARALLEL at a time, and follows every one of them:
+const USAGE = `npm run stress -- VOTES PARALLEL | PRESET | --rate R --for TIME   [options]
+
+Casts votes by new voters and follows every one of them:
 accepted (HTTP) = queued (the queue) = persisted (PostgreSQL) = visible (result API).
-Exits 0 only when all four agree and the ledger shows each accepted ballot as counted.
+Exits 0 only when all four agree, the ledger shows each accepted ballot as counted, and nothing was invented.
 
-  --vote URL     the vote service     (default ${DEFAULT_URLS.vote})
-  --result URL   the result service   (default ${DEFAULT_URLS.result})
-  --json         one JSON object on standard output
+  VOTES PARALLEL  so many votes, so many at a time; each client sends its next vote when the last was answered
+  PRESET          a name for both: ${presets.join(", ")}
+  --rate R        R votes a second, sent when they are due, whether or not the ones before were answered. At most
+                  ${MOST_UNDER_WAY} requests are under way; beyond that votes are sent late, and the report says so.
+  --for TIME      how long: 500ms, 60s, 2m
+
+  --split 60/40   shares of the poll's first options
+  --report FILE   write a page with pictures of it all: one HTML file that needs nothing else
+  --json          one JSON object on standard output
+${PLACE_HELP}
+
+How it measures
+  Latencies count from when a vote was sent; with --rate from when it was due, so that a stall shows in all that wait behind it.
+  To persist, to visible: the n-th vote has arrived when the level has gained n. The ledger is looked at about every 25 ms (the
+  report says how often); the result page by its event stream, as a viewer sees it, some times a second.
+  The levels before the load are taken when the queue is drained. They count everybody's votes: nobody else may vote meanwhile.
+
+Ctrl-C stops casting, follows what was cast to its end, and exits 1; once more ends at once.
 
 Examples:
   npm run stress -- 1000 40
-  npm run stress -- 5000 100 --vote http://127.0.0.1:9000 --json
+  npm run stress -- heavy --report stress.html
+  npm run stress -- --rate 200 --for 60s --json
+  npm run stress -- 5000 100 --vote http://127.0.0.1:9000 --result http://127.0.0.1:9001
 `;
 
-await runCommand(USAGE, async ({ positionals, values }) => {
-  if (positionals.length !== 2) throw failed(2, "give the number of votes and how many at a time, for example: npm run stress -- 1000 40");
-  const votes = wholeNumber("VOTES", positionals[0], 1, 10_000_000);
-  const parallel = wholeNumber("PARALLEL", positionals[1], 1, 2_000);
-  const live = process.stderr.isTTY === true && !values.json;
-  const report = await stress({
-    votes,
-    parallel,
-    vote: values.vote ?? DEFAULT_URLS.vote,
-    result: values.result ?? DEFAULT_URLS.result,
-    onProgress: (phase, done) => {
-      if (live) process.stderr.write(`\r\x1b[2K${phase} ${done} of ${votes}`);
-    },
-  });
-  if (live) process.stderr.write("\r\x1b[2K");
-  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : renderStress(report));
-  return report.exact ? 0 : 1;
+await runCommand(USAGE, async (words) => {
+  const { load, places, json, report: reportPath } = parseStressWords(words);
+  const file = reportPath === null ? null : new ReportFile(reportPath);
+  const database = await openDatabase(places);
+  const display = json ? null : new LiveDisplay(process.stderr);
+  const say = (sentence: string): void => (display === null ? void process.stderr.write(`${sentence}\n`) : display.say(sentence));
+  const signal = listenForInterrupt(() => say("stopping: no more votes are cast; once more ends at once"));
+  try {
+    const { report, traces } = await stress({ ...places, load, database, signal, onProgress: (progress) => display?.show(progress) });
+    display?.clear();
+    process.stdout.write(json ? `${JSON.stringify(report)}\n` : renderStress(report, describeLoad(load)));
+    file?.write(renderReport({ report, traces, title: describeLoad(load), command: commandOf(words), places, at: new Date() }));
+    return passed(report) ? 0 : 1;
+  } finally {
+    display?.clear();
+    if (database instanceof LedgerDatabase) await database.close();
+  }
 });
+
+/** What was typed, without the address of the database: it may hold a password. */
+function commandOf(words: readonly string[]): string {
+  return `npm run stress -- ${words.map((word) => word.replace(/postgres(ql)?:.*/, "...")).join(" ")}`;
+}

@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { nearest, type Plan, type PlannedComponent, withStandIns } from "@groundplan/model";
+import { envOf } from "./env-of.js";
+import { recallRun } from "./processes/run-record.js";
+import { readSecrets } from "./secrets.js";
+import { UserError } from "./user-error.js";
+
+export interface RecallOptions {
+  readonly plan: Plan;
+  /** Where the run of the stack keeps its data. */
+  readonly stateFolder: string;
+  /** Name of the service whose variables are wanted. */
+  readonly service: string;
+}
+
+/**
+ * The variables of a service of a stack that another process runs on this machine now: with them a script, a debugger or psql
+ * reaches what the service reaches.
+ *
+ * @throws UserError when there is no such service, or the stack does not run.
+ */
+export function recallEnv({ plan, stateFolder, service }: RecallOptions): Readonly<Record<string, string>> {
+  serviceOf(plan, service);
+  const ports = recallRun(stateFolder)?.ports;
+  if (ports === undefined) {
+    const past = existsSync(stateFolder) ? "does not run on this machine now" : "was never started on this machine";
+    throw new UserError({ message: `the stack "${plan.stack}" ${past} (looked in ${stateFolder})`, fix: "start it: groundplan up" });
+  }
+  // A part without a port of its own has one that stands in for it.
+  const standIns = plan.components.filter(({ name, source }) => source.kind === "redis" && source.standIn !== null && !(name in ports));
+  const asItRuns = withStandIns(
+    plan,
+    standIns.map(({ name }) => name),
+  );
+  try {
+    return envOf(serviceOf(asItRuns, service), { ports, secrets: readSecrets(stateFolder, []) });
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError({
+      message: `the stack "${plan.stack}" runs from an older stack file: ${(error as Error).message}`,
+      fix: "stop it and start it again",
+    });
+  }
+}
+
+function serviceOf(plan: Plan, name: string): PlannedComponent {
+  const services = plan.components.filter((component) => component.kind === "service");
+  const service = services.find((component) => component.name === name);
+  if (service !== undefined) return service;
+  const names = services.map((component) => component.name);
+  const meant = nearest(name, names);
+  throw new UserError({
+    message: `"${name}" is not a service of this stack (services: ${names.join(", ")})`,
+    fix: meant === null ? `name one of ${names.join(", ")}` : `write "${meant}"`,
+  });
+}
