@@ -1,94 +1,66 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { startVoting, type VotingRun } from "@voting/testing";
-import { BareServer } from "./bare-server.js";
-import { type BenchReport, renderReport } from "./bench-report.js";
-import { measureFullLoad } from "./full-load.js";
-import { machineFacts, peakMemoryMb } from "./machine.js";
-import { measureSteadyLoad } from "./steady-load.js";
-import { measureStorageLimits } from "./storage-limits.js";
-import { measureTallyReads } from "./tally-reads.js";
+import { startVoting } from "@voting/testing";
+import { renderReport } from "./bench-report.js";
+import { measure } from "./measure.js";
+import { type BenchArguments, parseArguments, SECTIONS, UsageError } from "./parse-arguments.js";
 import { targetsOf } from "./targets.js";
-import { wrk } from "./wrk.js";
+import { openFilesLimit, viewerCounts } from "./viewers/viewer-counts.js";
 
-const USAGE = `npm run bench -- [--seconds N] [--rows N] [--out DIR] [--json]
+const USAGE = `npm run bench -- [--only SECTION,...] [--seconds N] [--rows N] [--viewers N,...] [--viewer-seconds N] [--out DIR] [--json]
 
 Measures the voting stack on this machine against the raw limits of the same run: a bare node:http server, XADD with the
-same fsync, the same upsert into a bare table. Needs wrk, and redis-server for the Redis queue.
+same fsync, the same upsert into a bare table, a bare server of event streams. Needs wrk for the full loads, and
+redis-server for the Redis queue.
 
-  --seconds N   length of each full load        (default 15)
-  --rows N      votes in the table for the reads (default 10,000,000)
-  --out DIR     where the report is written      (default .groundplan/bench)
-  --json        the report on standard output as JSON
+  --only SECTION,...  some of ${SECTIONS.join(",")}
+  --seconds N         length of each full load          (default 15)
+  --rows N            votes in the table for the reads  (default 10,000,000)
+  --viewers N,...     how many watch the result page    (default 5000,10000)
+  --viewer-seconds N  length of each load with viewers  (default 10)
+  --out DIR           where the report is written       (default .groundplan/bench)
+  --json              the report on standard output as JSON
+
+Examples:
+  npm run bench
+  npm run bench -- --only viewers
+  npm run bench -- --only steady,viewers --viewers 1000 --viewer-seconds 3 --json
 
 Exits 0 when it has measured, whether or not the targets are met.
 `;
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "15" },
-    rows: { type: "string", default: "10000000" },
-    out: { type: "string", default: ".groundplan/bench" },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", short: "h", default: false },
-  },
-});
+const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 
-if (values.help) process.stdout.write(USAGE);
-else if (spawnSync("wrk", ["--version"]).error) {
-  process.stderr.write("The bench needs wrk (Debian: apt-get install wrk).\n");
-  process.exitCode = 1;
-} else await bench(Number(values.seconds), Number(values.rows));
+try {
+  const args = parseArguments(process.argv.slice(2));
+  if (args.help) process.stdout.write(USAGE);
+  else if (args.sections.has("full") && spawnSync("wrk", ["--version"]).error) {
+    say(
+      `The full loads need wrk (Debian: apt-get install wrk); without it: --only ${SECTIONS.filter((name) => name !== "full").join(",")}`,
+    );
+    process.exitCode = 1;
+  } else await bench(args);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  say(`${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}
 
-async function bench(seconds: number, rows: number): Promise<void> {
-  const say = (text: string): boolean => process.stderr.write(`${text}\n`);
+async function bench(args: BenchArguments): Promise<void> {
+  const { counts, advice } = viewerCounts(args.viewers, openFilesLimit());
+  if (args.sections.has("viewers") && advice !== null) say(advice);
   say("starting the stack with data of its own");
   const run = await startVoting();
   try {
-    say("raw limits of the storage");
-    const storage = await measureStorageLimits(run, 3);
-    // Before the full loads: what they leave to clean up would be measured with it.
-    say("steady load");
-    const steady = await measureSteadyLoad(run, 2_000, 10);
-    const full = await measureFullLoads(run, seconds, say);
-    const memory = peakMemoryMb(run.stack);
-    const tallies = await measureTallyReads(run, rows, (done) => say(`filling the table: ${done.toLocaleString("en")} rows`));
-    const measured = {
-      at: new Date().toISOString(),
-      machine: machineFacts(),
-      queue: run.redisUrl === null ? ("postgres" as const) : ("redis" as const),
-      storage,
-      full,
-      steady,
-      tallies,
-      peakMemoryMb: memory,
-    };
+    const measured = await measure(run, { ...args, viewers: counts }, say);
     const report = { ...measured, targets: targetsOf(measured) };
-    mkdirSync(values.out, { recursive: true });
-    const file = join(values.out, `${report.at.replaceAll(":", "-")}.json`);
+    mkdirSync(args.out, { recursive: true });
+    const file = join(args.out, `${report.at.replaceAll(":", "-")}.json`);
     writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : renderReport(report));
+    process.stdout.write(args.json ? `${JSON.stringify(report)}\n` : renderReport(report));
     say(`written to ${file}`);
   } finally {
     await run.close();
-  }
-}
-
-async function measureFullLoads(run: VotingRun, seconds: number, say: (text: string) => unknown): Promise<BenchReport["full"]> {
-  const bare = await BareServer.start(run);
-  try {
-    say("warming up");
-    for (const form of ["form", "json"] as const) {
-      await bare.measure(form, 2);
-      await wrk(run.voteUrl, form, 3);
-    }
-    say(`full load, form, ${seconds} s`);
-    const form = await measureFullLoad(run, bare, "form", seconds);
-    say(`full load, JSON, ${seconds} s`);
-    return { form, json: await measureFullLoad(run, bare, "json", seconds) };
-  } finally {
-    await bare.stop();
   }
 }

@@ -4,54 +4,71 @@ import type { SteadyLoad } from "./steady-load.js";
 import type { StorageLimits } from "./storage-limits.js";
 import type { TallyReads } from "./tally-reads.js";
 import type { Target } from "./targets.js";
+import { renderViewers } from "./viewers/render-viewers.js";
+import type { ViewersLoad } from "./viewers/viewers-load.js";
 import type { Form } from "./wrk.js";
 
-/** One run of the benchmark, as it is written to its file. */
+/** One run of the benchmark, as it is written to its file. What was not wanted is `null`. */
 export interface BenchReport {
   /** ISO 8601. */
   readonly at: string;
   readonly machine: Machine;
   readonly queue: "redis" | "postgres";
-  /** Raw limits of this run; those of the accept rate are beside the loads. */
-  readonly storage: StorageLimits;
-  readonly full: Readonly<Record<Form, FullLoad>>;
-  readonly steady: SteadyLoad;
+  readonly storage: StorageLimits | null;
+  readonly steady: SteadyLoad | null;
+  readonly full: Readonly<Record<Form, FullLoad>> | null;
+  readonly viewers: readonly ViewersLoad[] | null;
   /** With the votes of the run, then with many more. */
-  readonly tallies: readonly TallyReads[];
+  readonly tallies: readonly TallyReads[] | null;
+  /** After the full loads. */
   readonly peakMemoryMb: Readonly<Record<string, number>> | null;
   readonly targets: readonly Target[];
 }
 
 /** The report as a person reads it. */
-export function renderReport(report: BenchReport): string {
-  const { machine, storage, full, steady, tallies } = report;
-  const rate = (value: number | null): string => (value === null ? "not measured" : `${Math.round(value).toLocaleString("en")}/s`);
-  const lines = [
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}; queue in ${report.queue}`,
-    "",
-    "raw limits",
-    `  bare node:http     form ${rate(full.form.barePerSecond)}, JSON ${rate(full.json.barePerSecond)}`,
-    `  XADD with fsync    ${rate(storage.xaddPerSecond)}, 16 a round trip ${rate(storage.xaddPipelinedPerSecond)}`,
-    `  upsert by 1,000    ${rate(storage.upsertsPerSecond)}`,
-    "",
-    "full load, 50 connections",
-    ...(["form", "json"] as const).map((form) => {
-      const { perSecond, persistedPerSecond, p50Ms, p99Ms, behindPercent, drainMs, errors } = full[form];
-      return `  ${form.padEnd(5)} accepted ${rate(perSecond)}, persisted ${rate(persistedPerSecond)}, accept p50 ${p50Ms} p99 ${p99Ms} ms, behind ${behindPercent.toFixed(2)} %, drained in ${drainMs} ms, ${errors} errors`;
-    }),
-    "",
-    `steady ${steady.perSecond} votes/s`,
-    `  accept p50 ${steady.acceptMs.p50} p99 ${steady.acceptMs.p99} ms; persist p50 ${steady.persistMs.p50.toFixed(2)} p99 ${steady.persistMs.p99.toFixed(2)} ms; visible p50 ${steady.visibleMs.p50} p99 ${steady.visibleMs.p99} ms`,
-    "",
-    "reading the tallies",
-    ...tallies.map(
-      ({ rows, tallyMs, classicMs }) => `  ${rows.toLocaleString("en")} votes: ${tallyMs} ms (the classic query: ${classicMs} ms)`,
-    ),
-    "",
-    "targets",
-    ...report.targets.map(({ name, found, limit, meaning, unit, met }) =>
-      `  ${met ? "met   " : "MISSED"} ${name}: ${found} ${unit} (${meaning} ${limit} ${unit})`.replace(/ +\)/, ")"),
-    ),
+export function renderReport({ machine, queue, storage, steady, full, viewers, tallies, targets }: BenchReport): string {
+  const sections = [
+    [`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}; queue in ${queue}`],
+    storage === null ? [] : renderStorage(storage),
+    steady === null ? [] : renderSteady(steady),
+    full === null ? [] : renderFull(full),
+    ...(viewers ?? []).map(renderViewers),
+    tallies === null ? [] : renderTallies(tallies),
+    ["targets", ...targets.map(renderTarget)],
   ];
-  return `${lines.join("\n")}\n`;
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join("\n")}\n`)
+    .join("\n");
 }
+
+const renderStorage = ({ xaddPerSecond, xaddPipelinedPerSecond, upsertsPerSecond }: StorageLimits): readonly string[] => [
+  "raw limits of the storage",
+  `  XADD with fsync    ${rate(xaddPerSecond)}, 16 a round trip ${rate(xaddPipelinedPerSecond)}`,
+  `  upsert by 1,000    ${rate(upsertsPerSecond)}`,
+];
+
+const renderSteady = ({ perSecond, acceptMs, persistMs, visibleMs }: SteadyLoad): readonly string[] => [
+  `steady ${perSecond} votes/s`,
+  `  accept p50 ${acceptMs.p50} p99 ${acceptMs.p99} ms; persist p50 ${persistMs.p50.toFixed(2)} p99 ${persistMs.p99.toFixed(2)} ms; visible p50 ${visibleMs.p50} p99 ${visibleMs.p99} ms`,
+];
+
+const renderFull = (full: Readonly<Record<Form, FullLoad>>): readonly string[] => [
+  "full load, 50 connections",
+  ...(["form", "json"] as const).map((form) => {
+    const { perSecond, barePerSecond, persistedPerSecond, p50Ms, p99Ms, behindPercent, drainMs, errors } = full[form];
+    return `  ${form.padEnd(5)} accepted ${rate(perSecond)} (bare node:http ${rate(barePerSecond)}), persisted ${rate(persistedPerSecond)}, accept p50 ${p50Ms} p99 ${p99Ms} ms, behind ${behindPercent.toFixed(2)} %, drained in ${drainMs} ms, ${errors} errors`;
+  }),
+];
+
+const renderTallies = (tallies: readonly TallyReads[]): readonly string[] => [
+  "reading the tallies",
+  ...tallies.map(
+    ({ rows, tallyMs, classicMs }) => `  ${rows.toLocaleString("en")} votes: ${tallyMs} ms (the classic query: ${classicMs} ms)`,
+  ),
+];
+
+const renderTarget = ({ name, found, limit, meaning, unit, met }: Target): string =>
+  `  ${met ? "met   " : "MISSED"} ${name}: ${found} ${unit} (${meaning} ${limit} ${unit})`.replace(/ +\)/, ")");
+
+const rate = (value: number | null): string => (value === null ? "not measured" : `${Math.round(value).toLocaleString("en")}/s`);

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Percentiles, percentilesOf, StackClient } from "@voting/stress";
 import type { VotingRun } from "@voting/testing";
 import { quantileOf, readHistogram } from "./histogram.js";
+import { castOpenLoad, standingVotes } from "./open-load.js";
 import { Viewer } from "./viewer.js";
 
-const TICK_MS = 1;
 const CONNECTIONS = 50;
 const SETTLE_LIMIT_MS = 10_000;
 
@@ -25,11 +24,11 @@ export async function measureSteadyLoad(run: VotingRun, perSecond: number, secon
   const viewer = await Viewer.open(run.resultUrl);
   const workerMetrics = `http://127.0.0.1:${run.stack.states().find((part) => part.name === "worker")?.port}/metrics`;
   try {
-    await cast(client, perSecond, 2); // Warm.
-    await viewer.until(await runTotal(run), SETTLE_LIMIT_MS);
+    await castOpenLoad(client, perSecond, 2); // Warm.
+    await viewer.until(await standingVotes(run), SETTLE_LIMIT_MS);
     const histogramBefore = await readHistogram(workerMetrics, "votes_accept_to_persist_seconds");
     const firstTotal = viewer.total;
-    const { dueMs, acceptMs } = await cast(client, perSecond, seconds);
+    const { dueMs, acceptMs } = await castOpenLoad(client, perSecond, seconds);
     await viewer.until(firstTotal + dueMs.length, SETTLE_LIMIT_MS);
     const histogram = (await readHistogram(workerMetrics, "votes_accept_to_persist_seconds")).since(histogramBefore);
     return {
@@ -44,31 +43,4 @@ export async function measureSteadyLoad(run: VotingRun, perSecond: number, secon
     viewer.close();
     client.close();
   }
-}
-
-async function runTotal(run: VotingRun): Promise<number> {
-  const { rows } = await run.pool.query<{ total: string }>("SELECT COALESCE(SUM(votes), 0) AS total FROM tally");
-  return Number(rows[0]?.total);
-}
-
-async function cast(client: StackClient, perSecond: number, seconds: number): Promise<{ dueMs: number[]; acceptMs: number[] }> {
-  const dueMs: number[] = [];
-  const answers: Promise<number>[] = [];
-  const startedMs = performance.now();
-  while (dueMs.length < perSecond * seconds) {
-    const elapsedMs = performance.now() - startedMs;
-    for (; dueMs.length < Math.min((elapsedMs / 1_000) * perSecond, perSecond * seconds); ) {
-      const due = startedMs + (1_000 * dueMs.length) / perSecond;
-      dueMs.push(due);
-      answers.push(castOne(client, due));
-    }
-    await sleep(TICK_MS);
-  }
-  return { dueMs, acceptMs: await Promise.all(answers) };
-}
-
-async function castOne(client: StackClient, dueMs: number): Promise<number> {
-  const { status } = await client.vote("b");
-  if (status !== 202) throw new Error(`a vote of the steady load was answered with ${status}`);
-  return performance.now() - dueMs;
 }

@@ -1,27 +1,51 @@
 // Keeps the page live: draws each event of /events, and says how fresh the picture is and whether the connection stands.
 // Comes back by itself after any outage; the browser retries a lost stream, and this script one that was refused.
 
-const RETRY_MS = 1500;
+/** Before trying again after a refusal: at first, and at most. Each wait is drawn from the upper half, so that pages do not come together. */
+const FIRST_WAIT_MS = 2000;
+const LONGEST_WAIT_MS = 30000;
 /** The server says something at least every 2 s; when it has not for this long, something between us is wrong. */
 const SILENT_MS = 6000;
+/** A connection that died without a word never tells: after 20 to 40 s of silence a new one is tried. */
+const DEAD_MS = 20000;
 
 const elements = Object.fromEntries(["options", "total", "freshness", "connection"].map((id) => [id, document.getElementById(id)]));
 let heardAt = null;
 let stream = null;
+let refusals = 0;
+let deadAt = 0;
 
 function connect() {
   stream?.close();
   stream = new EventSource("/events");
+  waitForNews();
   stream.addEventListener("results", (event) => {
     heardAt = performance.now();
+    refusals = 0;
+    waitForNews();
     draw(JSON.parse(event.data));
     showConnection("live", "live");
     showFreshness();
   });
   stream.addEventListener("error", () => {
     showConnection("lost", "connection lost, trying again");
-    if (stream.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(connect, refusedWaitMs());
   });
+}
+
+function refusedWaitMs() {
+  const longest = Math.min(FIRST_WAIT_MS * 2 ** refusals++, LONGEST_WAIT_MS);
+  return (longest * (1 + Math.random())) / 2;
+}
+
+function waitForNews() {
+  deadAt = performance.now() + DEAD_MS * (1 + Math.random());
+}
+
+function checkNews() {
+  showFreshness();
+  // A closed one waits for its turn already.
+  if (performance.now() > deadAt && stream.readyState !== EventSource.CLOSED) connect();
 }
 
 function draw({ options, total }) {
@@ -71,5 +95,5 @@ function showFreshness() {
   if (ageMs > SILENT_MS) showConnection("silent", "no news from the server");
 }
 
-setInterval(showFreshness, 1000);
+setInterval(checkNews, 1000);
 connect();

@@ -4,7 +4,10 @@ import { resultApi } from "./result-api.js";
 import { resultPage } from "./result-page.js";
 import { ResultReader } from "./result-reader.js";
 import { TallyFeed } from "./tally-feed.js";
-import { Viewers, viewerStream } from "./viewers.js";
+import { openFilesLimit, viewerLimit } from "./viewer-limit.js";
+import { createViewerMetrics } from "./viewer-metrics.js";
+import { viewerStream } from "./viewer-stream.js";
+import { Viewers } from "./viewers.js";
 
 /** Puts the result service together: one feed of tallies, pushed to the page and asked for by the API. */
 export async function buildResult({ app, log, registry, onOutage }: ServiceContext): Promise<ServiceParts> {
@@ -13,10 +16,12 @@ export async function buildResult({ app, log, registry, onOutage }: ServiceConte
   const keyring = new Keyring(requireEnv("VOTER_KEY"));
   const pool = openPool(databaseUrl, onOutage);
   const reader = new ResultReader(pool, options);
-  const viewers = new Viewers();
+  const limit = viewerLimit(process.env, openFilesLimit());
+  if (limit.warning !== null) log.warn(limit.warning);
+  const viewers = new Viewers({ limit: limit.viewers, metrics: createViewerMetrics(registry) });
   const feed = new TallyFeed({ reader, databaseUrl, log, onPublish: (results) => viewers.push(results) });
-  createMetrics(registry, { feed, reader, viewers, onOutage });
-  await app.register(viewerStream, { viewers, feed });
+  createMetrics(registry, { feed, reader, onOutage });
+  await app.register(viewerStream, { viewers });
   await app.register(resultApi, { reader, pool, keyring });
   await app.register(resultPage, { feed, pool, keyring, votePage: pageFrom("VOTE_PAGE") });
   feed.start();

@@ -1,40 +1,38 @@
+import { collectTotal } from "@voting/ballots";
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { ResultReader } from "./result-reader.js";
 import type { TallyFeed } from "./tally-feed.js";
-import type { Viewers } from "./viewers.js";
 
 export interface MetricSources {
   readonly feed: TallyFeed;
   readonly reader: ResultReader;
-  readonly viewers: Viewers;
   readonly onOutage: (error: Error) => void;
 }
 
 /** Totals are asked of the database at each scrape; while it is down they are missing, not zero. */
-export function createMetrics(registry: Registry, { feed, reader, viewers, onOutage }: MetricSources): void {
+export function createMetrics(registry: Registry, { feed, reader, onOutage }: MetricSources): void {
   const registers = [registry];
-  const standing = new Gauge({
+  new Gauge({
     name: "votes_standing",
     help: "Voters whose standing vote is this option",
     labelNames: ["option"],
     registers,
+    async collect() {
+      try {
+        const { results } = await reader.read();
+        this.reset();
+        for (const option of results.options) this.set({ option: option.id }, option.votes);
+      } catch {
+        this.reset(); // The counter below, which reads the same, says why.
+      }
+    },
   });
   new Counter({
     name: "votes_persisted_total",
     help: "Ballots in the ledger of PostgreSQL, each counted once",
     registers,
     async collect() {
-      this.reset();
-      try {
-        const { persisted, results } = await reader.read();
-        this.inc(persisted);
-        standing.reset();
-        for (const option of results.options) standing.set({ option: option.id }, option.votes);
-      } catch (error) {
-        this.remove();
-        standing.reset();
-        onOutage(error as Error);
-      }
+      await collectTotal(this, async () => (await reader.read()).persisted, onOutage);
     },
   });
   new Counter({
@@ -45,23 +43,6 @@ export function createMetrics(registry: Registry, { feed, reader, viewers, onOut
       this.reset();
       if (feed.latest === null) this.remove();
       else this.inc(feed.latest.persisted);
-    },
-  });
-  new Gauge({
-    name: "result_viewers",
-    help: "Open event streams",
-    registers,
-    collect() {
-      this.set(viewers.count);
-    },
-  });
-  new Counter({
-    name: "result_viewers_dropped_total",
-    help: "Viewers dropped because they did not read",
-    registers,
-    collect() {
-      this.reset();
-      this.inc(viewers.dropped);
     },
   });
 }
