@@ -1,5 +1,9 @@
 export { awkwardStack } from "./awkward-stack.js";
 export { BROWSER, BROWSER_ARGUMENTS } from "./browser.js";
+export { ComposeRun, type ComposeRunOptions } from "./docker/compose-run.js";
+export { type DockerEngine, type MissingEngine, openDockerEngine } from "./docker/docker-engine.js";
+export { type OutsideWorld, openOutsideWorld } from "./docker/outside-world.js";
+export { type Outcome, type ProgramOptions, runProgram, tryProgram } from "./docker/run-program.js";
 export { freePort } from "./free-port.js";
 export { minimalStack } from "./minimal-stack.js";
 export { singleHostStack } from "./single-host-stack.js";

@@ -1,0 +1,57 @@
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readAptSource } from "./apt-source.js";
+import { cacheFolder } from "./cache-folder.js";
+import { runProgram } from "./run-program.js";
+import { type BaseImage, STAND_IN_IMAGES, type StandInImage } from "./stand-in-images.js";
+
+/** In no image: what packages leave that nothing reads when it runs. */
+const LEFT_OUT = ["var/cache/apt", "var/lib/apt/lists", "var/lib/postgresql", "usr/share/doc", "usr/share/man", "usr/share/locale"];
+
+/** Makes an image from this machine's packages under a name. Needs root and debootstrap; takes about a minute. */
+export async function makeStandIn(image: BaseImage, name: string, env: Readonly<Record<string, string>>): Promise<void> {
+  const standIn = STAND_IN_IMAGES[image];
+  const source = readAptSource();
+  if (source === null) throw new Error("the apt settings of this machine name no source of its own release");
+  // Not in /tmp: that may be mounted without device files.
+  const work = mkdtempSync(join(cacheFolder(), "making-"));
+  try {
+    const tree = join(work, "tree");
+    const options = ["--variant=minbase", `--components=${source.components.join(",")}`];
+    if (standIn.packages.length > 0) options.push(`--include=${standIn.packages.join(",")}`);
+    await runProgram("debootstrap", [...options, source.suite, tree, source.mirror]);
+    await furnish(tree, standIn);
+    const archive = join(work, "tree.tar");
+    await runProgram("tar", ["-C", tree, ...LEFT_OUT.map((path) => `--exclude=./${path}/*`), "-cf", archive, "."]);
+    const id = (await runProgram("docker", ["import", archive], { env })).trim();
+    const context = join(work, "context");
+    mkdirSync(context);
+    const lines = [`FROM ${id}`, `LABEL groundplan.stand-in=${standIn.tag}`, ...standIn.instructions];
+    writeFileSync(join(context, "Dockerfile"), `${lines.join("\n")}\n`);
+    await runProgram("docker", ["build", "--tag", name, context], { env });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function furnish(tree: string, standIn: StandInImage): Promise<void> {
+  if (standIn.withNode) await copyNode(tree);
+  for (const [path, text] of Object.entries(standIn.files)) {
+    mkdirSync(dirname(join(tree, path)), { recursive: true });
+    writeFileSync(join(tree, path), text, { mode: 0o755 });
+  }
+}
+
+/** With the libraries that the tree lacks: a Node of the distribution's own is linked to many. */
+async function copyNode(tree: string): Promise<void> {
+  copyFileSync(process.execPath, join(tree, "usr/local/bin/node"));
+  const libraries = (await runProgram("ldd", [process.execPath])).matchAll(/(\/\S+) \(0x/g);
+  for (const [, library] of libraries as Iterable<[string, string]>) {
+    if (existsSync(join(tree, library))) continue;
+    mkdirSync(dirname(join(tree, library)), { recursive: true });
+    copyFileSync(library, join(tree, library));
+  }
+  appendFileSync(join(tree, "etc/passwd"), "node:x:1000:1000::/home/node:/bin/bash\n");
+  appendFileSync(join(tree, "etc/group"), "node:x:1000:\n");
+  mkdirSync(join(tree, "home/node"));
+}

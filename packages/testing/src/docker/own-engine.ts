@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { until } from "../until.js";
+import { IS_ROOT } from "./cache-folder.js";
+import { processLives } from "./process-lives.js";
+import { runProgram, tryProgram } from "./run-program.js";
+
+const START_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 60_000;
+
+/** Debian's dockerd, with a socket and data of its own in a folder: no other engine and nothing in it is touched. */
+export class OwnEngine {
+  readonly host: string;
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.host = `unix://${join(folder, "docker.sock")}`;
+  }
+
+  static async canStart(): Promise<boolean> {
+    return IS_ROOT && (await tryProgram("dockerd", ["--version"])).code === 0;
+  }
+
+  /** Resolves when it answers; at once when another process of these tests has started it. */
+  async start(): Promise<void> {
+    if (await this.#answers()) return;
+    mkdirSync(this.#folder, { recursive: true });
+    // Left by an engine that was killed: its number may belong to another process by now, and dockerd would refuse to start.
+    rmSync(this.#path("pid"), { force: true });
+    const log = openSync(this.#path("log"), "w");
+    const args = [
+      "--host",
+      this.host,
+      "--data-root",
+      this.#path("data"),
+      "--exec-root",
+      this.#path("exec"),
+      "--pidfile",
+      this.#path("pid"),
+    ];
+    // In a session of its own: Ctrl-C on the tests must not end it while another process uses it.
+    const child = spawn("dockerd", args, { stdio: ["ignore", log, log], detached: true });
+    child.unref();
+    await until("the engine answers", async () => child.exitCode !== null || (await this.#answers()), START_LIMIT_MS);
+    if (child.exitCode !== null) throw new Error(`dockerd ended with ${child.exitCode}:\n${this.#lastLog()}`);
+    await this.#clean();
+  }
+
+  async stop(): Promise<void> {
+    if (!existsSync(this.#path("pid"))) return;
+    const pid = Number(readFileSync(this.#path("pid"), "utf8"));
+    process.kill(pid, "SIGTERM");
+    await until("the engine has ended", () => !processLives(pid), STOP_LIMIT_MS);
+  }
+
+  /** What a run that was killed has left; nobody uses the engine yet. */
+  async #clean(): Promise<void> {
+    const env = { DOCKER_HOST: this.host };
+    await tryProgram("docker", ["swarm", "leave", "--force"], { env });
+    const containers = (await runProgram("docker", ["ps", "--all", "--quiet"], { env })).split("\n").filter(Boolean);
+    if (containers.length > 0) await runProgram("docker", ["rm", "--force", "--volumes", ...containers], { env });
+    await runProgram("docker", ["network", "prune", "--force"], { env });
+    const volumes = (await runProgram("docker", ["volume", "ls", "--quiet"], { env })).split("\n").filter(Boolean);
+    if (volumes.length > 0) await runProgram("docker", ["volume", "rm", "--force", ...volumes], { env });
+  }
+
+  async #answers(): Promise<boolean> {
+    return (await tryProgram("docker", ["version"], { env: { DOCKER_HOST: this.host } })).code === 0;
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  #lastLog(): string {
+    return readFileSync(this.#path("log"), "utf8").trimEnd().split("\n").slice(-10).join("\n");
+  }
+}

@@ -1,0 +1,57 @@
+import { postgresEntrypoint } from "./postgres-entrypoint.js";
+import { redisEntrypoint } from "./redis-entrypoint.js";
+
+export type BaseImage = "node" | "redis" | "postgres";
+
+/** An image from this machine's own packages, in place of a public one that cannot be pulled. */
+export interface StandInImage {
+  /** The public image's name. */
+  readonly tag: string;
+  /** Debian packages besides the smallest system. */
+  readonly packages: readonly string[];
+  /** Whether this machine's own Node goes into it. */
+  readonly withNode: boolean;
+  /** Path to text, written into the tree with mode 0755. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Of its Dockerfile. */
+  readonly instructions: readonly string[];
+}
+
+/**
+ * How they differ from the public images, and what tests with them therefore do not show:
+ * - all: built from this machine's Debian, with other versions of libraries, other sizes and user numbers; no layers in common.
+ * - node: this machine's Node, no npm, yarn or corepack, no entrypoint script (a CMD that is no program runs nothing).
+ * - redis: Debian's version (7.0 in bookworm, not 7.2) with Debian's build options.
+ * - postgres: Debian's version (15 in bookworm, not 17); its entrypoint knows user, password, database, PGDATA and POSTGRES_INITDB_ARGS,
+ *   and runs no scripts in /docker-entrypoint-initdb.d.
+ */
+export const STAND_IN_IMAGES: Readonly<Record<BaseImage, StandInImage>> = {
+  node: {
+    tag: "node:20.20.2-bookworm-slim",
+    packages: [],
+    withNode: true,
+    files: {},
+    instructions: ['CMD ["node"]'],
+  },
+  redis: {
+    tag: "redis:7.2.7-bookworm",
+    packages: ["redis-server"],
+    withNode: false,
+    files: { "usr/local/bin/docker-entrypoint.sh": redisEntrypoint },
+    instructions: ["WORKDIR /data", "VOLUME /data", "EXPOSE 6379", 'ENTRYPOINT ["docker-entrypoint.sh"]', 'CMD ["redis-server"]'],
+  },
+  postgres: {
+    tag: "postgres:17.5-bookworm",
+    packages: ["postgresql"],
+    withNode: false,
+    files: { "usr/local/bin/docker-entrypoint.sh": postgresEntrypoint },
+    instructions: [
+      "ENV PGDATA=/var/lib/postgresql/data",
+      "VOLUME /var/lib/postgresql/data",
+      "EXPOSE 5432",
+      "STOPSIGNAL SIGINT",
+      'ENTRYPOINT ["docker-entrypoint.sh"]',
+      'CMD ["postgres"]',
+    ],
+  },
+};

@@ -1,0 +1,35 @@
+/**
+ * The whole page. A problem's page loads itself again every 5 seconds.
+ *
+ * @param {number} status 200: `text` is the greeting; otherwise `text` says what is wrong
+ * @param {string} text whatever it holds, it is shown as text
+ */
+export function renderPage(status, text) {
+  const fine = status === 200;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+${fine ? "" : '<meta http-equiv="refresh" content="5">'}
+<title>${fine ? "Hello" : "No greeting right now"}</title>
+<link rel="icon" href="data:,">
+<style>
+body { margin: 0; min-height: 100vh; display: grid; place-content: center; gap: 1rem; padding: 1rem; text-align: center; font: 1.25rem/1.5 system-ui, sans-serif }
+h1, p { margin: 0 }
+h1 { font-size: clamp(2rem, 8vw, 4rem); line-height: 1.2; overflow-wrap: anywhere }
+p { color: color-mix(in srgb, currentColor 75%, transparent) }
+</style>
+</head>
+<body>
+${fine ? `<h1>${escapeHtml(text)}</h1>\n<p>This is what the backend says.</p>` : `<h1>No greeting right now</h1>\n<p role="alert">${escapeHtml(text)}</p>\n<p>This page tries again every 5 seconds.</p>`}
+</body>
+</html>
+`;
+}
+
+/** @param {string} text */
+function escapeHtml(text) {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,16 @@
+import { stack } from "groundplan";
+
+/** Two services and one link between them. All else follows: see README.md. */
+export default stack("hello", (s) => {
+  const backend = s.service("backend", { build: "./backend", command: "node main.mjs", port: 4567 });
+  const frontend = s.service("frontend", {
+    build: "./frontend",
+    command: "node main.mjs",
+    port: 3000,
+    public: true,
+    uses: { backend },
+  });
+
+  s.host("web", { subnet: "public", runs: [frontend] });
+  s.host("app", { subnet: "private", runs: [backend] });
+});

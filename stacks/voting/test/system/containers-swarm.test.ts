@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { type MissingEngine, until } from "@groundplan/testing";
+import { assertNothingLost } from "./containers-load.js";
+import { castAndAudit } from "./containers-stress.js";
+import { SwarmRun } from "./containers-swarm-run.js";
+
+let run: SwarmRun | MissingEngine;
+before(async () => {
+  run = await SwarmRun.open();
+  if (run instanceof SwarmRun) await run.deploy();
+});
+after(async () => {
+  if (run instanceof SwarmRun) await run.close();
+});
+
+function inSwarm(name: string, work: (run: SwarmRun) => Promise<void>): void {
+  test(name, async (context) => {
+    if (!(run instanceof SwarmRun)) return context.skip(run.missing);
+    await work(run);
+  });
+}
+
+inSwarm("under Swarm two vote and two worker tasks run, and 1,000 votes, 40 at a time, are exact", async (run) => {
+  assert.equal((await run.healthyTasks("vote")).length, 2);
+  assert.equal((await run.healthyTasks("worker")).length, 2);
+  await castAndAudit({ vote: run.voteUrl, result: await run.resultUrl() });
+  const metrics = await Promise.all((await run.healthyTasks("vote")).map(async (task) => (await fetch(`${task.url}/metrics`)).text()));
+  const accepted = metrics.map((text) => Number(/^votes_accepted_total (\d+)$/m.exec(text)?.[1]));
+  assert.ok(
+    accepted.every((votes) => votes > 0),
+    `both take votes in: ${accepted}`,
+  );
+});
+
+inSwarm("both workers hold partitions of the queue", async (run) => {
+  const { rows } = await run.pool.query<{ n: number }>(
+    "SELECT COUNT(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND classid = 7301 AND granted GROUP BY pid ORDER BY n",
+  );
+  assert.deepEqual(
+    rows.map((row) => row.n),
+    [2, 2],
+  );
+});
+
+for (const service of ["vote", "worker"]) {
+  inSwarm(`a rolling update of ${service} under load loses and doubles no acknowledged vote`, async (run) => {
+    const before = new Set((await run.healthyTasks(service)).map((task) => task.container));
+    const update = async (): Promise<void> => {
+      await run.update(service);
+      const areNew = async (): Promise<boolean> => {
+        const tasks = await run.healthyTasks(service);
+        return tasks.length === 2 && tasks.every((task) => !before.has(task.container));
+      };
+      await until("both tasks are new ones", areNew, 180_000);
+    };
+    await assertNothingLost(run.voteUrl, update, async () => run.pool);
+    assert.match(await run.updateState(service), /^(updating|completed)$/);
+  });
+}
+
+inSwarm("secrets reach the services as files, and no container's settings hold their values", async (run) => {
+  const values = run.secretValues();
+  assert.ok(values.length > 0);
+  for (const service of ["vote", "worker", "result", "db"]) {
+    for (const { container } of await run.healthyTasks(service)) {
+      const settings = await run.engine.docker("inspect", container);
+      assert.match(settings, /_FILE=\/run\/secrets\//, service);
+      for (const value of values) assert.ok(!settings.includes(value), `a secret's value is in the settings of ${service}`);
+    }
+  }
+});
