@@ -1,11 +1,13 @@
 import { join } from "node:path";
-import { type Plan, type PlannedComponent, renderEnv } from "@groundplan/model";
+import type { Plan, PlannedComponent } from "@groundplan/model";
+import { envOf } from "./env-of.js";
 import type { Member } from "./local-stack.js";
 import { Part, type PartContext } from "./parts/part.js";
 import type { Program } from "./parts/program.js";
 import { RedisProgram } from "./parts/redis-program.js";
 import { ServiceProgram } from "./parts/service-program.js";
 import type { StandIns } from "./parts/stand-ins.js";
+import type { PortsFor } from "./ports/reroute-links.js";
 import { PostgresProgram } from "./postgres/postgres-program.js";
 import type { PartState } from "./running-stack.js";
 import { UserError } from "./user-error.js";
@@ -15,6 +17,7 @@ export interface MemberOptions {
   readonly plan: Plan;
   readonly standIns: StandIns;
   readonly ports: Readonly<Record<string, number>>;
+  readonly portsFor: PortsFor;
   readonly secrets: Readonly<Record<string, string>>;
   /** `null` only when every Redis component has a stand-in. */
   readonly redisServer: string | null;
@@ -56,12 +59,12 @@ function firstState(component: PlannedComponent, { ports, standIns }: MemberOpti
 
 function programOf(component: PlannedComponent, { port }: PartState, options: MemberOptions): Program {
   const { name, source } = component;
-  const { secrets, redisServer, stackFolder, stateFolder, watch, context } = options;
+  const { portsFor, secrets, redisServer, stackFolder, stateFolder, watch, context } = options;
   const { onNote } = context;
   const dataFolder = join(stateFolder, "data", name);
   switch (source.kind) {
     case "service":
-      return new ServiceProgram({ component, stackFolder, port, env: envOf(component, options), watch });
+      return new ServiceProgram({ component, stackFolder, port, env: envOf(component, { ports: portsFor(name), secrets }), watch });
     case "redis":
       if (redisServer === null || port === null) throw new Error(`${name} has no server, no port or no stand-in`);
       return new RedisProgram({ server: redisServer, dataFolder, port, onNote });
@@ -73,19 +76,4 @@ function programOf(component: PlannedComponent, { port }: PartState, options: Me
       return new PostgresProgram({ dataFolder, address: { port, database, user, password }, onNote, onInitdb });
     }
   }
-}
-
-function envOf(component: PlannedComponent, { ports, secrets }: MemberOptions): Readonly<Record<string, string>> {
-  const found = <T>(value: T | undefined, what: string): T => {
-    if (value === undefined) throw new Error(`${component.name} asks for ${what}, which the plan does not have`);
-    return value;
-  };
-  const env = renderEnv(component.env, {
-    host: () => "127.0.0.1",
-    port: (of) => found(ports[of], `the port of ${of}`),
-    secret: (name) => found(secrets[name], `the secret ${name}`),
-    page: (of) => `http://127.0.0.1:${found(ports[of], `the page of ${of}`)}`,
-  });
-  // HOST: most servers listen on all addresses unless told otherwise; nothing here is for the rest of the network.
-  return { HOST: "127.0.0.1", ...env };
 }

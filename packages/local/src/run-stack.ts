@@ -9,6 +9,7 @@ import { standInNote, standInsWithoutRedis } from "./parts/stand-ins.js";
 import { choosePorts } from "./ports/choose-ports.js";
 import { portIsFree } from "./ports/port-is-free.js";
 import { recallPorts, rememberPorts } from "./ports/remembered-ports.js";
+import { type Reroute, rerouteLinks } from "./ports/reroute-links.js";
 import { RunRecord } from "./processes/run-record.js";
 import type { LogLine, PartState, RunningStack } from "./running-stack.js";
 import { readSecrets } from "./secrets.js";
@@ -34,6 +35,8 @@ export interface RunStackOptions {
   /** Gives up the start. Once the stack runs, `shutDown` ends it. */
   readonly signal?: AbortSignal;
   readonly timing?: Partial<Timing>;
+  /** Leads links through something in between, for example a proxy that cuts them; health checks go straight to the parts. Default: nothing. */
+  readonly reroute?: Reroute;
 }
 
 /**
@@ -73,14 +76,17 @@ export async function runStack(options: RunStackOptions): Promise<RunningStack> 
     const { ports, toRemember, notes } = await choosePorts(wishes);
     notes.forEach(onNote);
     rememberPorts(stateFolder, toRemember);
+    record.listensOn(ports);
     const secrets = readSecrets(stateFolder, plan.secrets);
+    const portsFor = await rerouteLinks(plan, ports, options.reroute);
 
     const onState = (state: PartState) => {
       options.onState?.(state);
       stack.report(state);
     };
     const context = { logs, record, timing, onNote, onState };
-    const members = makeMembers({ plan, standIns, ports, secrets, redisServer, stackFolder, stateFolder, watch: options.watch, context });
+    const { watch } = options;
+    const members = makeMembers({ plan, standIns, ports, portsFor, secrets, redisServer, stackFolder, stateFolder, watch, context });
     stack = new LocalStack({ plan, members, logs, onStopping: () => stopWatching(), onStopped: () => record.close() });
     record.visibleAt(stack.states().find(({ url }) => url !== null)?.url ?? null);
   } catch (error) {

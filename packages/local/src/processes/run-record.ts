@@ -19,6 +19,8 @@ interface RecordText {
   readonly owner: { readonly pid: number; readonly identity: string | null };
   /** Where to see the stack, to tell somebody who starts it a second time. */
   readonly url: string | null;
+  /** Where its parts listen, for programs that ask it something. */
+  readonly ports: Readonly<Record<string, number>>;
   readonly parts: Readonly<Record<string, RecordedProcess>>;
 }
 
@@ -46,7 +48,13 @@ export class RunRecord {
    */
   static async open(stateFolder: string, stack: string, onNote: (text: string) => void): Promise<RunRecord> {
     const path = join(stateFolder, "run.json");
-    const text: RecordText = { stack, owner: { pid: process.pid, identity: processIdentity(process.pid) }, url: null, parts: {} };
+    const text: RecordText = {
+      stack,
+      owner: { pid: process.pid, identity: processIdentity(process.pid) },
+      url: null,
+      ports: {},
+      parts: {},
+    };
     while (!claim(path, text)) {
       const earlier = read(path);
       if (earlier !== null) {
@@ -60,6 +68,10 @@ export class RunRecord {
 
   visibleAt(url: string | null): void {
     this.#write({ ...this.#text, url });
+  }
+
+  listensOn(ports: Readonly<Record<string, number>>): void {
+    this.#write({ ...this.#text, ports });
   }
 
   started(name: string, pid: number, stopSignal: NodeJS.Signals): void {
@@ -89,6 +101,12 @@ export class RunRecord {
       this.#isWritable = false;
     }
   }
+}
+
+/** What a run that goes on now has recorded of itself; `null`: none goes on. */
+export function recallRun(stateFolder: string): { readonly ports: Readonly<Record<string, number>> } | null {
+  const text = read(join(stateFolder, "run.json"));
+  return text !== null && isRunning(text.owner) ? text : null;
 }
 
 const render = (text: RecordText) => `${JSON.stringify(text, null, 2)}\n`;

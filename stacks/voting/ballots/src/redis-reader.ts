@@ -31,7 +31,7 @@ export class RedisReader implements QueueReader {
   async read(positions: ReadonlyMap<number, string>, limit: number, waitMs: number): Promise<readonly QueueEntry[]> {
     const partitions = [...positions.keys()];
     const keys = partitions.map(streamKey);
-    const answer = await this.#orReconnect(
+    const answer = await this.#inTime(
       waitMs + LATE_MS,
       this.#blocking.xread("COUNT", limit, "BLOCK", waitMs, "STREAMS", ...keys, ...positions.values()),
     );
@@ -43,11 +43,20 @@ export class RedisReader implements QueueReader {
     return entries;
   }
 
-  /** Redis takes a wait's end from its wall clock: where that is set back by an hour, the wait takes an hour longer. Nor is a link that went silent heard. */
-  async #orReconnect<T>(limitMs: number, reading: Promise<T>): Promise<T> {
-    const late = setTimeout(() => this.#blocking.disconnect(true), limitMs);
+  /**
+   * Redis takes the end of a wait from its wall clock: where that is set back by an hour, the wait takes an hour longer. And nobody says
+   * so when a link goes silent.
+   */
+  async #inTime<T>(limitMs: number, reading: Promise<T>): Promise<T> {
+    let isLate = false;
+    const late = setTimeout(() => {
+      isLate = true;
+      this.#blocking.disconnect(true);
+    }, limitMs);
     try {
       return await reading;
+    } catch (error) {
+      throw isLate ? new Error(`Redis did not end a read within ${limitMs} ms`, { cause: error }) : error;
     } finally {
       clearTimeout(late);
     }

@@ -12,7 +12,7 @@ before(async () => {
 });
 after(() => run.close());
 
-for (const part of ["worker", "vote", "redis", "db"]) {
+for (const part of ["worker", "vote", "redis", "db", "result"]) {
   test(`kill -9 of ${part} in the middle of a load loses and doubles no acknowledged vote`, async (context) => {
     if (part === "redis" && run.redisUrl === null) return context.skip("needs redis-server");
     await killUnderLoad(run, part);

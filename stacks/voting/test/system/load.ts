@@ -1,5 +1,5 @@
+import { startLoad as startVoters, type Voter } from "@voting/chaos";
 import type { VotingRun } from "@voting/testing";
-import { castAs, newVoter, type Voter } from "./voters.js";
 
 export interface Load {
   readonly voters: readonly Voter[];
@@ -7,23 +7,10 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** 20 voters who vote as fast as they get answers, until told to stop. */
-export function startLoad(run: VotingRun): Load {
-  const voters = Array.from({ length: 20 }, newVoter);
-  let stopped = false;
-  const voting = voters.map(async (voter, index) => {
-    for (let round = index; !stopped; round++) {
-      const taken = await castAs(voter, run.voteUrl, round % 3 === 0 ? "a" : "b");
-      // While a part is down answers come at once; a voter who is told to try again does not do so a thousand times a second.
-      if (!taken) await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  });
-  return {
-    voters,
-    acknowledged: () => voters.reduce((sum, voter) => sum + voter.receipts.length, 0),
-    async stop() {
-      stopped = true;
-      await Promise.all(voting);
-    },
-  };
+const VOTES_PER_SECOND = 400;
+
+/** Voters who vote again and again, in the ways that people and programs do, until told to stop. */
+export function startLoad({ voteUrl }: Pick<VotingRun, "voteUrl">): Load {
+  const load = startVoters({ voteUrl, redisUrl: null, optionIds: ["a", "b"], votesPerSecond: VOTES_PER_SECOND, seed: 1 });
+  return { voters: load.voters, acknowledged: () => load.counts.acknowledged, stop: () => load.stop() };
 }

@@ -1,1 +1,1 @@
-export { startVoting, type VotingRun } from "./start-voting.js";
+export { startVoting, type VotingOptions, type VotingRun } from "./start-voting.js";

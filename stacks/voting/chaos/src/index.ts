@@ -1,0 +1,13 @@
+export { chaos } from "./chaos.js";
+export type { ChaosNews, ChaosOptions, ChaosProgress } from "./chaos-options.js";
+export { type ChaosReport, isExact, phantomVotes } from "./chaos-report.js";
+export { wrongIn } from "./checks/check-everything.js";
+export { settle } from "./checks/settle.js";
+export { FAULT_KINDS, type FaultKind } from "./faults/fault.js";
+export { startWorld, type World } from "./faults/world.js";
+export { castVote, type Outcome } from "./load/cast-vote.js";
+export { type Load, type LoadOptions, startLoad } from "./load/load.js";
+export { faultClasses, renderReport } from "./render-report.js";
+export { ballotOf, checkTruth, type Found, type Verdict } from "./truth/check-truth.js";
+export { readFound } from "./truth/read-found.js";
+export { type CastVote, Voter } from "./truth/voter.js";

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { after, before, test } from "node:test";
+import { until } from "@groundplan/testing";
+import { ReceiptWatch } from "../../src/checks/receipt-watch.js";
+import { ResultWatch } from "../../src/checks/result-watch.js";
+import { Viewer } from "../../src/checks/viewer.js";
+import { Random } from "../../src/random.js";
+
+/** A result service that tells what the test put into it; the last word is repeated. */
+let server: Server;
+let url: string;
+let totals: number[] = [];
+let states: string[] = [];
+let downs = 0;
+
+const next = <T>(list: T[]): T => (list.length > 1 ? (list.shift() as T) : (list[0] as T));
+
+before(async () => {
+  server = createServer((request, response) => {
+    if (downs > 0) {
+      downs--;
+      response.statusCode = 503;
+      response.end("{}");
+    } else if (request.url === "/events") {
+      response.write("retry: 1000\n\n");
+      for (const total of totals.splice(0, 2)) response.write(`event: results\ndata: {"total":${total}}\n\n`);
+      response.end();
+    } else if (request.url === "/api/results") response.end(JSON.stringify({ total: next(totals) }));
+    else response.end(JSON.stringify({ state: next(states) }));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+});
+after(() => server.close());
+
+/** Runs a watch until it has seen enough. */
+async function watched(watch: { run(stop: AbortSignal): Promise<void> }, isEnough: () => boolean): Promise<void> {
+  const stop = new AbortController();
+  const running = watch.run(stop.signal);
+  await until("the watch has seen it", isEnough);
+  stop.abort();
+  await running;
+}
+
+test("a total that goes back is a complaint; one that grows or cannot be read is none", async () => {
+  const watch = new ResultWatch(url);
+  totals = [1, 5, 3, 4];
+  downs = 1;
+  await watched(watch, () => watch.reads >= 4);
+  assert.deepEqual(watch.complaints, ["the total went back from 5 to 3"]);
+});
+
+test("a receipt that goes back to queued, or is not known any more, is a complaint", async () => {
+  const watch = new ReceiptWatch(url, new Random(1));
+  watch.add("r");
+  states = ["queued", "counted", "queued", "counted", "superseded", "unknown", "superseded"];
+  await watched(watch, () => watch.lookups >= 7);
+  assert.deepEqual(watch.complaints, ["receipt r was counted and is queued", "receipt r was superseded and is unknown"]);
+});
+
+test("a viewer comes back when the stream ends, and complains of a total that goes back", async () => {
+  totals = [2, 4, 4, 3];
+  const viewer = new Viewer(url);
+  await until("four events", () => viewer.events === 4);
+  viewer.close();
+  assert.deepEqual(viewer.complaints, ["the stream's total went back from 4 to 3"]);
+  assert.equal(viewer.total, 3);
+});
