@@ -8,6 +8,7 @@ export type { ServiceOptions } from "./builder/service.js";
 export { stack } from "./builder/stack.js";
 export type { StackBuilder } from "./builder/stack-builder.js";
 export type * from "./definition.js";
+export { envPrefix } from "./env-name.js";
 export { nearest } from "./nearest.js";
 export * from "./plan.js";
 export { planOf } from "./planning/plan-of.js";

@@ -9,3 +9,7 @@ export const STACK_OPTION: OptionSpec = {
 export function jsonOption(summary: string): OptionSpec {
   return { name: "json", value: null, summary };
 }
+
+export function dataOption(summary: string): OptionSpec {
+  return { name: "data", value: "DIR", summary: `${summary} (default .groundplan/NAME at the top of the repository)` };
+}

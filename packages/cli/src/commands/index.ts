@@ -1,10 +1,16 @@
 import type { Command } from "../command.js";
+import { build } from "./build.js";
 import { check } from "./check.js";
+import { compose } from "./compose.js";
 import { doctor } from "./doctor.js";
+import { env } from "./env.js";
 import { graph } from "./graph.js";
+import { importCompose } from "./import.js";
+import { init } from "./init.js";
 import { rules } from "./rules.js";
+import { swarm } from "./swarm.js";
 import { synth } from "./synth.js";
 import { up } from "./up.js";
 
 /** In the order of the help. */
-export const COMMANDS: readonly Command[] = [up, check, rules, graph, synth, doctor];
+export const COMMANDS: readonly Command[] = [init, importCompose, up, check, env, rules, graph, synth, build, compose, swarm, doctor];

@@ -1,5 +1,5 @@
 import type { Command } from "../command.js";
-import { jsonOption, STACK_OPTION } from "./common-options.js";
+import { dataOption, jsonOption, STACK_OPTION } from "./common-options.js";
 
 export const up: Command = {
   name: "up",
@@ -12,7 +12,7 @@ export const up: Command = {
     { name: "quiet", value: null, summary: "hide what the services print" },
     { name: "control-room-port", value: "PORT", default: "8090", summary: "where the control room listens" },
     { name: "no-control-room", value: null, summary: "start none" },
-    { name: "data", value: "DIR", summary: "where data and secrets are kept (default .groundplan/NAME at the top of the repository)" },
+    dataOption("where data and secrets are kept"),
     jsonOption("print {stack, parts, controlRoom} when everything is healthy"),
   ],
   examples: [

@@ -15,4 +15,4 @@ export { PARTITIONS } from "./partition.js";
 export type { BallotQueue, QueueEntry, QueueReader, QueueTotals } from "./queue.js";
 export { requireEnv } from "./require-env.js";
 export { migrate } from "./schema/migrate.js";
-export { runService, type ServiceContext, type ServiceParts } from "./service.js";
+export { createApp, runService, type ServiceContext, type ServiceParts } from "./service.js";

@@ -1,7 +1,8 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
-import { answerBrokenHttp, answerErrors, createHttpServer, sendError } from "./answer-errors.js";
+import { answerErrors, sendError } from "./answer-errors.js";
+import { answerBrokenHttp, createHttpServer } from "./http-server.js";
 import { sparingly } from "./sparingly.js";
 
 const OUTAGE_LOG_INTERVAL_MS = 5_000;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fuzz, renderFuzz } from "../../fuzz/src/index.js";
+import { fuzz, renderFuzz } from "@voting/fuzz";
 
 test("generated input of every kind: each answer and each ballot is as the contract says, with the queue up and down", async (context) => {
   const progress: string[] = [];

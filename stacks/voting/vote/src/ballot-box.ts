@@ -18,7 +18,10 @@ export interface VoteRequest {
   readonly option: unknown;
   /** The signed voter cookie. */
   readonly cookie: string | undefined;
-  /** The header Idempotency-Key: the same key is the same vote, however often it is sent. */
+  /**
+   * The header Idempotency-Key: the same vote under the same key is one ballot, however often it is sent. Another option under it is a
+   * ballot of its own: an answer that acknowledges it must be true.
+   */
   readonly idempotencyKey: string | undefined;
 }
 
@@ -61,7 +64,7 @@ export class BallotBox {
     const option = this.#readOption(request.option);
     const { voter, newCookie } = this.#identify(request);
     const key = request.idempotencyKey;
-    const id = key === undefined ? orderedUuid() : this.#keyring.deriveId("ballot", voter, key);
+    const id = key === undefined ? orderedUuid() : this.#keyring.deriveId("ballot", voter, key, option);
     try {
       await this.#batcher.add({ id, voter, option, acceptedAtMs: startedMs });
     } catch (error) {

@@ -18,7 +18,9 @@ export async function ballotPage(
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, body, done) => {
-    done(null, new URLSearchParams(body as string));
+    const form = body as string;
+    // A leading "?" would be dropped; in a form it belongs to the first name.
+    done(null, new URLSearchParams(form.startsWith("?") ? `&${form}` : form));
   });
   app.addHook("onRequest", (_request, reply, done) => {
     reply.headers(PAGE_HEADERS);
@@ -26,6 +28,8 @@ export async function ballotPage(
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const { status, sentence } = describeError(error);
+    // Also for requests that no route takes.
+    reply.headers(PAGE_HEADERS);
     if (status === 503) reply.header("retry-after", "2");
     return reply.code(status).type(HTML).send(page.problem(sentence, status));
   });

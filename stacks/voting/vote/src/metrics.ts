@@ -1,4 +1,4 @@
-import type { BallotQueue, QueueTotals } from "@voting/ballots";
+import { type BallotQueue, collectTotal } from "@voting/ballots";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 export interface VoteMetrics {
@@ -11,21 +11,12 @@ const BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015
 
 /** The queue's totals are asked of the queue at each scrape; while it is down they are missing, not zero. */
 export function createMetrics(registry: Registry, queue: BallotQueue, onOutage: (error: Error) => void): VoteMetrics {
-  const collectTotal = async (metric: Counter | Gauge, of: keyof QueueTotals): Promise<void> => {
-    metric.reset();
-    try {
-      metric.inc((await queue.totals())[of]);
-    } catch (error) {
-      metric.remove();
-      onOutage(error as Error);
-    }
-  };
   new Gauge({
     name: "votes_queue_held",
     help: "Ballots that the queue holds now; a few counted ones may be among them until they are trimmed",
     registers: [registry],
     async collect() {
-      await collectTotal(this, "held");
+      await collectTotal(this, async () => (await queue.totals()).held, onOutage);
     },
   });
   new Counter({
@@ -33,7 +24,7 @@ export function createMetrics(registry: Registry, queue: BallotQueue, onOutage: 
     help: "Ballots ever queued, by any vote service, as the queue itself tells",
     registers: [registry],
     async collect() {
-      await collectTotal(this, "added");
+      await collectTotal(this, async () => (await queue.totals()).added, onOutage);
     },
   });
   return {

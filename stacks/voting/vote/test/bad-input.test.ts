@@ -29,6 +29,7 @@ const AT_PAGE: readonly BadRequest[] = [
   { what: "an empty form", type: FORM, body: "", status: 400, sentence: /A vote is missing|The body is missing/ },
   { what: "two votes", type: FORM, body: "vote=a&vote=b", status: 400, sentence: /Only one vote/ },
   { what: "no body", status: 400, sentence: /The body is missing/ },
+  { what: "a name that begins with a question mark", type: FORM, body: "?vote=a", status: 400, sentence: /A vote is missing/ },
   { what: "a malformed form", type: FORM, body: "vote=%zz", status: 400, sentence: /not an option/ },
   { what: "a body too large", type: FORM, body: `vote=${"a".repeat(5_000)}`, status: 413, sentence: /The body is too large/ },
   { what: "another content type", type: "text/plain", body: "vote=a", status: 415, sentence: /content type/ },
@@ -88,6 +89,8 @@ for (const [url, cases] of [
       });
       assert.equal(answer.statusCode, status, answer.body);
       assert.match(answer.body, sentence);
+      assert.match(String(answer.headers["content-type"]), url === "/" ? /^text\/html/ : /^application\/json/);
+      assert.equal(answer.headers["x-content-type-options"], "nosniff");
       assert.equal(queue.ballots.length, 0);
     });
   }
@@ -98,4 +101,17 @@ test("an unknown address is 404", async () => {
   const answer = await app.inject("/nowhere");
   assert.equal(answer.statusCode, 404);
   assert.deepEqual(answer.json(), { error: "There is nothing at this address." });
+});
+
+test("what comes to an unknown address is 404 whatever its body", async () => {
+  const { app } = await voteApp();
+  const answer = await app.inject({ method: "POST", url: "/nowhere", headers: { "content-type": JSON_TYPE }, payload: "{" });
+  assert.equal(answer.statusCode, 404);
+});
+
+test("a wrong method at the page is answered as a page that may run no script", async () => {
+  const { app } = await voteApp();
+  const answer = await app.inject({ method: "DELETE", url: "/" });
+  assert.equal(answer.headers.allow, "GET, HEAD, POST");
+  assert.match(String(answer.headers["content-security-policy"]), /^default-src 'none'/);
 });

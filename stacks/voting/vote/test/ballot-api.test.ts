@@ -29,6 +29,20 @@ test("a retry with the same Idempotency-Key is the same ballot of the same voter
   assert.equal(new Set(queue.ballots.map((ballot) => ballot.voter)).size, 1);
 });
 
+test("another option under the same Idempotency-Key is a ballot of its own, so that no answer promises what is not counted", async () => {
+  const { app, queue } = await voteApp();
+  const headers = { "idempotency-key": "try-1" };
+  const receipts = [];
+  for (const vote of ["a", "b", "b"]) receipts.push((await app.inject(post({ vote }, headers))).json().ballot);
+  assert.notEqual(receipts[0], receipts[1]);
+  assert.equal(receipts[1], receipts[2]);
+  assert.deepEqual(
+    queue.ballots.map(({ option }) => option),
+    ["a", "b", "b"],
+  );
+  assert.equal(new Set(queue.ballots.map(({ voter }) => voter)).size, 1);
+});
+
 test("a thousand votes at once share round trips and are all queued", async () => {
   const { app, queue } = await voteApp();
   const answers = await Promise.all(Array.from({ length: 1_000 }, () => app.inject(post({ vote: "a" }))));
@@ -47,4 +61,13 @@ test("accepted, refused and queued votes are counted in the metrics", async () =
   assert.match(up, /^votes_accept_seconds_count 1$/m);
   queue.down = true;
   assert.doesNotMatch(await registry.metrics(), /^votes_queued_total/m);
+});
+
+test("with the queue down the API answers 503 and says when to try again", async () => {
+  const { app, queue } = await voteApp();
+  queue.down = true;
+  const answer = await app.inject(post({ vote: "a" }));
+  assert.equal(answer.statusCode, 503);
+  assert.equal(answer.headers["retry-after"], "2");
+  assert.match(answer.json().error, /^Votes cannot be taken right now/);
 });

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { connectClient, countBallots, migrate, nowMs, type QueueReader } from "@voting/ballots";
+import { countBallots, migrate, type QueueReader } from "@voting/ballots";
 import type pg from "pg";
 import type { Logger } from "pino";
 import { type Batch, batchOf } from "./batch.js";
 import { BatchLimit, lingerAfter } from "./batch-limit.js";
+import type { Clock } from "./clock.js";
 import { Intervals } from "./intervals.js";
 import type { WorkerMetrics } from "./metrics.js";
 import { PartitionClaims } from "./partition-claims.js";
@@ -19,10 +19,12 @@ const RETRY_MAX_MS = 1_000;
 
 export interface CountingLoopParts {
   readonly reader: QueueReader;
-  readonly databaseUrl: string;
+  /** A new connection to PostgreSQL; `onEnd` is told when it is no more. */
+  readonly connect: (onEnd: (reason: Error) => void) => Promise<pg.Client>;
   readonly options: ReadonlySet<string>;
   readonly metrics: WorkerMetrics;
   readonly log: Logger;
+  readonly clock: Clock;
 }
 
 /**
@@ -57,9 +59,10 @@ export class CountingLoop {
   }
 
   async #run(): Promise<void> {
+    const { clock } = this.#parts;
     let retryMs = RETRY_MIN_MS;
     while (!this.#stopping) {
-      const startedMs = nowMs();
+      const startedMs = clock.nowMs();
       try {
         await this.#connectAndCount();
       } catch (error) {
@@ -67,8 +70,8 @@ export class CountingLoop {
         this.#parts.metrics.failures.inc();
         this.#parts.metrics.partitions.set(0);
         this.#parts.log.warn({ retryMs }, `counting broke off: ${this.#trouble}`);
-        if (nowMs() - startedMs > RETRY_MAX_MS * 5) retryMs = RETRY_MIN_MS;
-        await sleep(retryMs);
+        if (clock.nowMs() - startedMs > RETRY_MAX_MS * 5) retryMs = RETRY_MIN_MS;
+        await clock.sleep(retryMs);
         retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
       }
     }
@@ -76,7 +79,7 @@ export class CountingLoop {
 
   async #connectAndCount(): Promise<void> {
     let ended: Error | null = null;
-    const client = await connectClient(this.#parts.databaseUrl, (reason) => {
+    const client = await this.#parts.connect((reason) => {
       ended ??= reason;
     });
     try {
@@ -92,19 +95,19 @@ export class CountingLoop {
   }
 
   async #count(client: pg.Client, claims: PartitionClaims, requireConnection: () => void): Promise<void> {
-    const { reader, options, metrics } = this.#parts;
-    const every = new Intervals();
-    let untrimmed = true;
+    const { reader, options, metrics, clock } = this.#parts;
+    const every = new Intervals(clock);
+    let untrimmed = false;
     while (!this.#stopping) {
       requireConnection();
       if (every.due("rebalance", REBALANCE_MS)) {
-        await claims.rebalance();
+        if (await claims.rebalance()) untrimmed = true;
         metrics.partitions.set(claims.positions.size);
         this.#trouble = null;
       }
       if (every.due("adopt", ADOPT_MS)) await this.#adoptClassic();
       if (claims.positions.size === 0) {
-        await sleep(READ_WAIT_MS / 2);
+        await clock.sleep(READ_WAIT_MS / 2);
         continue;
       }
       const limit = this.#limit.value;
@@ -120,18 +123,18 @@ export class CountingLoop {
         untrimmed = false;
       }
       const lingerMs = lingerAfter(batch.ballots.length);
-      if (lingerMs > 0) await sleep(lingerMs);
+      if (lingerMs > 0) await clock.sleep(lingerMs);
     }
     await reader.trim(claims.positions);
   }
 
   async #write(client: pg.Client, batch: Batch, wasFull: boolean): Promise<void> {
-    const { reader, metrics } = this.#parts;
+    const { reader, metrics, clock } = this.#parts;
     for (const entry of batch.rejected) await reader.setAside(entry);
     metrics.rejected.inc(batch.rejected.length);
-    const startedMs = nowMs();
+    const startedMs = clock.nowMs();
     const counted = await countBallots(client, reader.kind, batch.steps, batch.ballots);
-    const committedMs = nowMs();
+    const committedMs = clock.nowMs();
     this.#limit.learn(committedMs - startedMs, wasFull);
     metrics.counted.inc(counted);
     metrics.repeated.inc(batch.ballots.length - counted);

@@ -1,15 +1,18 @@
-import { openReader, optionsFrom, requireEnv, runService } from "@voting/ballots";
+import { connectClient, openReader, optionsFrom, requireEnv, runService } from "@voting/ballots";
+import { systemClock } from "./clock.js";
 import { CountingLoop } from "./counting-loop.js";
 import { createMetrics } from "./metrics.js";
 
 await runService("worker", 8000, (context) => {
   const reader = openReader(requireEnv("QUEUE_URL"), context.onOutage);
+  const databaseUrl = requireEnv("DB_URL");
   const loop = new CountingLoop({
     reader,
-    databaseUrl: requireEnv("DB_URL"),
+    connect: (onEnd) => connectClient(databaseUrl, onEnd),
     options: new Set(optionsFrom(process.env).map((option) => option.id)),
     metrics: createMetrics(context.registry, reader, context.onOutage),
     log: context.log,
+    clock: systemClock,
   });
   loop.start();
   return {

@@ -1,4 +1,4 @@
-import type { QueueReader } from "@voting/ballots";
+import { collectTotal, type QueueReader } from "@voting/ballots";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 export interface WorkerMetrics {
@@ -22,12 +22,7 @@ export function createMetrics(registry: Registry, reader: QueueReader, onOutage:
     help: "Ballots that the queue holds now; a few counted ones may be among them until they are trimmed",
     registers,
     async collect() {
-      try {
-        this.set((await reader.totals()).held);
-      } catch (error) {
-        this.remove();
-        onOutage(error as Error);
-      }
+      await collectTotal(this, async () => (await reader.totals()).held, onOutage);
     },
   });
   return {

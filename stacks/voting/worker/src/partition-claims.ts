@@ -29,17 +29,22 @@ export class PartitionClaims {
     await this.#client.query("SELECT pg_advisory_lock_shared($1, pg_backend_pid())", [WORKER_LOCK]);
   }
 
-  /** Gives up what exceeds the fair share and claims what is free below it. */
-  async rebalance(): Promise<void> {
+  /**
+   * Gives up what exceeds the fair share and claims what is free below it. Returns whether it claimed any: what their last owner
+   * counted may not be trimmed yet.
+   */
+  async rebalance(): Promise<boolean> {
     const { rows } = await this.#client.query<{ workers: number }>(
       "SELECT COUNT(*)::int AS workers FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
       [WORKER_LOCK],
     );
     const fairShare = Math.ceil(PARTITIONS / Math.max(1, rows[0]?.workers ?? 1));
     for (const partition of [...this.positions.keys()].slice(fairShare)) await this.#release(partition);
+    const kept = this.positions.size;
     for (let partition = 0; partition < PARTITIONS && this.positions.size < fairShare; partition++) {
       if (!this.positions.has(partition)) await this.#claim(partition);
     }
+    return this.positions.size > kept;
   }
 
   async #claim(partition: number): Promise<void> {

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { type Plan, type PlannedComponent, planOf, renderEnv, validateStack } from "@groundplan/model";
+import { awkwardStack, minimalStack, singleHostStack, votingStack } from "@groundplan/testing";
+import { parseCompose } from "../src/import/parse-compose.js";
+import { stackDefinition } from "../src/import/stack-definition.js";
+
+const STACKS = { minimal: minimalStack(), voting: votingStack(), awkward: awkwardStack(), "single-host": singleHostStack() };
+
+/** What a Compose file tells of a component: neither how it runs without a container nor its metrics nor its copies. */
+function toldByCompose(component: PlannedComponent, plan: Plan) {
+  const { name, kind, port, public: isPublic, after, memoryMb, source } = component;
+  const naming = {
+    host: (of: string) => of,
+    port: (of: string) => plan.components.find((other) => other.name === of)?.port ?? 0,
+    secret: (secret: string) => `<${secret}>`,
+    page: (of: string) => `<page of ${of}>`,
+  };
+  const { prepare, command, dev, watch, replicas, standIn, ...told } = { ...source } as Record<string, unknown>;
+  // What is built from the folder "./web" is built from "web" by other words.
+  if (typeof told.build === "string") told.build = told.build.replace(/^\.\//, "");
+  return { name, kind, port, public: isPublic, after, memoryMb, env: renderEnv(component.env, naming), ...told };
+}
+
+for (const [name, original] of Object.entries(STACKS)) {
+  test(`the Compose file of the ${name} stack becomes the stack that it was made of, as far as Compose tells`, () => {
+    const file = new URL(`../../targets/test/golden/compose/${name}/compose.yaml`, import.meta.url);
+    const imported = parseCompose(readFileSync(file, "utf8"), {
+      name: original.name,
+      folderName: "compose",
+      place: "out/compose",
+      env: {},
+      envFile: () => null,
+    });
+    assert.ok(!("problems" in imported), JSON.stringify(imported));
+    const definition = stackDefinition(imported);
+    assert.deepEqual(validateStack(definition), []);
+    const [before, after] = [planOf(original), planOf(definition)];
+    // What has neither build nor image is not in a Compose file.
+    const inCompose = before.components.filter(({ source }) => source.kind !== "service" || source.build !== null || source.image !== null);
+    const told = (plan: Plan, components: readonly PlannedComponent[]) =>
+      Object.fromEntries(components.map((component) => [component.name, toldByCompose(component, plan)]));
+    assert.deepEqual(told(after, after.components), told(before, inCompose));
+    assert.equal(after.links.length, before.links.filter(({ from }) => inCompose.some((component) => component.name === from)).length);
+  });
+}

@@ -1,0 +1,51 @@
+import { after, before, test } from "node:test";
+import { type Databases, startDatabases } from "@groundplan/testing";
+import fc from "fast-check";
+import { type Command, commands, perform } from "./commands.js";
+import { openWorlds, type Worlds } from "./open-worlds.js";
+import type { World } from "./world.js";
+
+/** In npm test, for each kind of queue; FC_RUNS=5000 makes a long run of it. */
+const TIME_LIMIT_MS = 10_000;
+const runs =
+  process.env.FC_RUNS === undefined ? { numRuns: 5_000, interruptAfterTimeLimit: TIME_LIMIT_MS } : { numRuns: Number(process.env.FC_RUNS) };
+/** To see a failure again: FC_SEED and FC_PATH as the failure names them. */
+const replay = process.env.FC_SEED === undefined ? {} : { seed: Number(process.env.FC_SEED), path: process.env.FC_PATH ?? "" };
+
+let databases: Databases;
+let worlds: Worlds;
+
+before(async () => {
+  databases = await startDatabases({ redis: true });
+  worlds = await openWorlds(databases);
+});
+after(async () => {
+  await worlds.close();
+  await databases.close();
+});
+
+async function happen(world: World, history: readonly Command[]): Promise<void> {
+  try {
+    for (const command of history) {
+      await perform(world, command);
+      await world.check();
+    }
+    await world.drain();
+  } finally {
+    await world.clear();
+  }
+}
+
+for (const kind of ["redis", "postgres"] as const) {
+  test(`the ${kind} queue: whatever happens, each ballot is counted once and a voter's last one stands`, async (context) => {
+    const world = worlds[kind];
+    if (world === null) return context.skip("needs redis-server");
+    let tried = 0;
+    const property = fc.asyncProperty(commands, async (history) => {
+      tried++;
+      await happen(world, history);
+    });
+    await fc.assert(property, { ...runs, ...replay, includeErrorInReport: true });
+    context.diagnostic(`${tried} histories`);
+  });
+}
