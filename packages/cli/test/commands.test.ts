@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -76,6 +77,62 @@ test("synth writes a target's files, and --check fails as long as they are not t
   const changed = await run(folder, "synth", "graph", "--out", "out", "--check", "--json");
   assert.deepEqual([changed.code, JSON.parse(changed.out).differences], [1, ["graph.mmd differs"]]);
   assert.equal(readFileSync(join(folder, "out/graph.mmd"), "utf8"), "changed by hand");
+});
+
+test("synth keeps secrets out of git and out of what it prints, and the same in every folder", async (context) => {
+  const folder = folderWith({ "stack.ts": VALID_STACK.replace('command: "node web.js"', 'build: "./web"') });
+  const git = spawnSync("git", ["init", "--quiet"], { cwd: folder });
+  if (git.error !== undefined) return context.skip("needs git");
+  for (const [target, secretFile, others] of [
+    ["compose", ".env", 3],
+    ["swarm", "secrets/db-password", 3],
+  ] as const) {
+    const missing = await run(folder, "synth", target, "--out", `out/${target}`, "--check");
+    assert.equal(missing.code, 1);
+    assert.ok(missing.err.includes(`out/${target}/${secretFile} is missing\n`), missing.err);
+
+    const { code, out, err } = await run(folder, "synth", target, "--out", `out/${target}`);
+    assert.equal(code, 0, err);
+    assert.match(out, new RegExp(`\nwrote out/${target}/${secretFile} \\(1 secret, kept out of git\\)`));
+    assert.equal((await run(folder, "synth", target, "--out", `out/${target}`, "--check")).code, 0);
+    const { "db-password": password } = JSON.parse(readFileSync(join(folder, ".groundplan/tiny/secrets.json"), "utf8"));
+    assert.ok(readFileSync(join(folder, "out", target, secretFile), "utf8").includes(password));
+    assert.ok(!`${missing.out}${missing.err}${out}${err}`.includes(password));
+
+    const again = await run(folder, "synth", target, "--out", `again/${target}`, "--json");
+    const { files, secretFiles } = JSON.parse(again.out);
+    assert.equal(files.length, others);
+    for (const path of [...files, ...secretFiles]) {
+      const [one, two] = ["out", "again"].map((place) => readFileSync(join(folder, place, target, path), "utf8"));
+      assert.equal(one, two, path);
+    }
+    const tracked = spawnSync("git", ["ls-files", "--others", "--exclude-standard", `out/${target}`], { cwd: folder, encoding: "utf8" });
+    assert.deepEqual(tracked.stdout.trim().split("\n").sort(), files.map((path: string) => `out/${target}/${path}`).sort());
+  }
+});
+
+test("synth --check names what .env lacks, and no value of it", async () => {
+  const folder = folderWith({ "stack.ts": VALID_STACK.replace('command: "node web.js"', 'build: "./web"') });
+  await run(folder, "synth", "compose", "--out", "out");
+  writeFileSync(join(folder, "out/.env"), "WEB_PORT=9000\nCOMPOSE_PROJECT_NAME=mine\n");
+  const { code, out, err } = await run(folder, "synth", "compose", "--out", "out", "--check");
+  assert.deepEqual([code, out], [1, ""]);
+  assert.match(err, /^out\/\.env lacks DB_PASSWORD\nnext: /);
+  const completed = await run(folder, "synth", "compose", "--out", "out");
+  assert.match(completed.out, /completed out\/\.env \(1 secret, kept out of git\)/);
+  assert.match(readFileSync(join(folder, "out/.env"), "utf8"), /^WEB_PORT=9000\nCOMPOSE_PROJECT_NAME=mine\nDB_PASSWORD=\S+\n$/);
+});
+
+test("the files of a target know their way to the stack from wherever they lie", async () => {
+  const folder = folderWith({ "stacks/tiny/stack.ts": VALID_STACK.replace('command: "node web.js"', 'build: "./web"') });
+  for (const [out, way] of [
+    ["stacks/tiny/out/compose", "../../web"],
+    ["elsewhere", "../stacks/tiny/web"],
+    ["stacks/tiny", "./web"],
+  ] as const) {
+    await run(folder, "synth", "compose", "--stack", "stacks/tiny", "--out", out);
+    assert.ok(readFileSync(join(folder, out, "compose.yaml"), "utf8").includes(`"${way}"`), out);
+  }
 });
 
 test("an unknown target names those that exist; a missing --out is wrong usage", async () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { ask, versionIn } from "../src/doctor/ask.js";
 import { examine } from "../src/doctor/examine.js";
 import { renderFindings } from "../src/doctor/render-findings.js";
-import { nodeAnswer, type Tool } from "../src/doctor/tools.js";
+import { engineAnswer, nodeAnswer, type Tool } from "../src/doctor/tools.js";
 import { run } from "./helpers.js";
 
 const tool = (name: string, answer: Awaited<ReturnType<Tool["look"]>>, required = false): Tool => ({
@@ -38,6 +38,18 @@ test("a Node that is too old is unusable", () => {
   assert.equal(nodeAnswer("18.20.1").status, "unusable");
   assert.equal(nodeAnswer("20.0.0").status, "found");
   assert.equal(nodeAnswer("24.1.0").status, "found");
+});
+
+test("a Docker engine that does not answer says why, and what to do", () => {
+  const asked = (detail: string | null) => ({ status: "unusable", version: null, detail }) as const;
+  const down = "docker version: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
+  assert.match(engineAnswer(asked(down)).detail ?? "", /^the Docker engine does not run, .*: start it \(Docker Desktop/);
+  const denied =
+    "docker version: permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get";
+  assert.match(engineAnswer(asked(denied)).detail ?? "", /group \(sudo usermod -aG docker/);
+  assert.equal(engineAnswer(asked("docker version: something else")).detail, "docker version: something else");
+  const found = { status: "found", version: "20.10.24", detail: null } as const;
+  assert.equal(engineAnswer(found), found);
 });
 
 test("what is missing is listed with how to get it, and whether up needs it", async () => {

@@ -36,7 +36,7 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
 export async function run(folder: string, ...words: string[]): Promise<{ code: number; out: string; err: string }> {
   const out: string[] = [];
   const err: string[] = [];
-  const terminal: Terminal = { out: (text) => out.push(text), err: (text) => err.push(text), color: false };
+  const terminal: Terminal = { out: (text) => out.push(text), err: (text) => err.push(text), color: false, width: () => null };
   const code = await runGroundplan({ words, folder, terminal });
   return { code, out: out.join("\n"), err: err.join("\n") };
 }

@@ -1,4 +1,5 @@
 import { findPostgres } from "@groundplan/local";
+import { explainFailure } from "../docker/failures.js";
 import { type Answer, ask } from "./ask.js";
 
 /** Something that groundplan uses, and how to see whether it is here. */
@@ -41,27 +42,27 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: "docker",
-    neededFor: "running what synth writes for Docker",
+    neededFor: "build, compose and swarm",
     required: false,
     get: "https://docs.docker.com/get-docker/",
-    look: async () => {
-      const client = await ask("docker", ["--version"]);
-      if (client.status !== "found") return client;
-      const engine = await ask("docker", ["version", "--format", "{{.Server.Version}}"]);
-      return engine.status === "found"
-        ? engine
-        : { ...client, status: "unusable", detail: "the engine does not answer: start Docker, or see whether you may use it" };
-    },
+    look: () => ask("docker", ["--version"]),
+  },
+  {
+    name: "docker engine",
+    neededFor: "build, compose and swarm",
+    required: false,
+    get: "it comes with docker",
+    look: async () => engineAnswer(await ask("docker", ["version", "--format", "{{.Server.Version}}"])),
   },
   {
     name: "docker compose",
-    neededFor: "running what synth compose writes",
+    neededFor: "compose",
     required: false,
-    get: "https://docs.docker.com/compose/install/",
+    get: "the plugin (https://docs.docker.com/compose/install/) or docker-compose (apt-get install docker-compose)",
     look: async () => {
       const plugin = await ask("docker", ["compose", "version", "--short"]);
       // Without the plugin, docker complains of a command or flag that it does not know.
-      return plugin.status === "found" ? plugin : { status: "missing", version: null, detail: null };
+      return plugin.status === "found" ? plugin : ask("docker-compose", ["version", "--short"]);
     },
   },
   {
@@ -107,6 +108,12 @@ export const TOOLS: readonly Tool[] = [
 export function nodeAnswer(version: string): Answer {
   const isNewEnough = Number(version.split(".")[0]) >= OLDEST_NODE;
   return isNewEnough ? { status: "found", version, detail: null } : { status: "unusable", version, detail: `older than ${OLDEST_NODE}` };
+}
+
+/** Says why the engine does not answer, and what to do, where that is known. */
+export function engineAnswer(asked: Answer): Answer {
+  const known = explainFailure(asked.detail ?? "", "docker");
+  return known === null ? asked : { ...asked, detail: `${known.message}: ${known.fix}` };
 }
 
 function postgresAnswer(): Answer {

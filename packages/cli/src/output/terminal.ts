@@ -6,7 +6,12 @@ export interface Terminal {
   err(text: string): void;
   /** Whether `err` may carry colours. */
   readonly color: boolean;
+  /** Columns of the screen that shows `err`, where lines can be written anew; `null`: it is a file or a pipe. */
+  width(): number | null;
 }
+
+/** Of a screen that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
 
 /** The process' own stdout and stderr. Colours only for a person who has not refused them (https://no-color.org). */
 export function processTerminal(): Terminal {
@@ -19,5 +24,6 @@ export function processTerminal(): Terminal {
     out: (text) => process.stdout.write(`${text}\n`),
     err: (text) => process.stderr.write(`${text}\n`),
     color: process.stderr.isTTY === true && (process.env.NO_COLOR ?? "") === "",
+    width: () => (process.stderr.isTTY === true && process.env.TERM !== "dumb" ? process.stderr.columns || USUAL_COLUMNS : null),
   };
 }

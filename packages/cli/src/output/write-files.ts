@@ -7,11 +7,12 @@ export function writeFiles(folder: string, files: readonly GeneratedFile[]): voi
   for (const file of files) writeFileAtomically(join(folder, file.path), file.text);
 }
 
-export function writeFileAtomically(path: string, text: string): void {
+/** @param mode Permissions of a new file; default: the process' own. */
+export function writeFileAtomically(path: string, text: string, mode = 0o666): void {
   const unfinished = `${path}.${process.pid}.tmp`;
   mkdirSync(dirname(path), { recursive: true });
   try {
-    writeFileSync(unfinished, text);
+    writeFileSync(unfinished, text, { mode });
     renameSync(unfinished, path);
   } finally {
     rmSync(unfinished, { force: true });
@@ -27,7 +28,8 @@ export function differences(folder: string, files: readonly GeneratedFile[]): re
   });
 }
 
-function textOf(path: string): string | null {
+/** `null`: there is no such file. */
+export function textOf(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

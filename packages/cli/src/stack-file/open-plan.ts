@@ -1,4 +1,4 @@
-import { type Plan, planOf } from "@groundplan/model";
+import { type Plan, type Problem, planOf } from "@groundplan/model";
 import type { CommandInput } from "../command.js";
 import { renderProblems } from "../output/render-problems.js";
 import { findStackFile } from "./find-stack-file.js";
@@ -12,12 +12,20 @@ export interface OpenedPlan {
 
 /** The plan of the stack that the command line means; `null`: it has problems, and they were shown. */
 export async function openPlan({ arguments: given, terminal, folder }: CommandInput): Promise<OpenedPlan | null> {
-  const found = findStackFile(folder, given.text("stack"));
-  const loaded = found.problem === null ? await loadStack(found.file) : null;
-  const problems = found.problem === null ? (loaded?.problems ?? []) : [found.problem];
-  if (problems.length > 0 || loaded === null || loaded.definition === null) {
-    terminal.err(renderProblems(found.file, problems));
-    return null;
-  }
-  return { plan: planOf(loaded.definition), folder: loaded.folder };
+  const read = await readPlan(folder, given.text("stack"));
+  if (!("problems" in read)) return read;
+  terminal.err(renderProblems(read.file, read.problems));
+  return null;
+}
+
+/** @param given Folder or file of the stack; `null`: the usual one in `folder`. */
+export async function readPlan(
+  folder: string,
+  given: string | null,
+): Promise<OpenedPlan | { readonly file: string; readonly problems: readonly Problem[] }> {
+  const { file, problem } = findStackFile(folder, given);
+  if (problem !== null) return { file, problems: [problem] };
+  const { definition, problems, folder: stackFolder } = await loadStack(file);
+  if (definition === null || problems.length > 0) return { file, problems };
+  return { plan: planOf(definition), folder: stackFolder };
 }

@@ -1,4 +1,5 @@
 import type { PartState } from "@groundplan/local";
+import { renderAddresses } from "../output/render-addresses.js";
 
 export interface Summary {
   readonly stack: string;
@@ -12,16 +13,7 @@ export interface Summary {
 export function renderSummary({ stack, parts, controlRoom, startedInMs }: Summary): string {
   const pages = parts.flatMap((part) => (part.url === null ? [] : [[part.name, part.url] as const]));
   const rows = controlRoom === null ? pages : [...pages, ["control room", controlRoom] as const];
-  const width = Math.max(0, ...rows.map(([name]) => name.length));
-  return [
-    "",
-    `stack ${stack} runs, started in ${(startedInMs / 1_000).toFixed(1)} s`,
-    "",
-    ...rows.map(([name, url]) => `  ${name.padEnd(width)}   ${url}`),
-    "",
-    "Ctrl-C stops everything",
-    "",
-  ].join("\n");
+  return renderAddresses(`stack ${stack} runs, started in ${(startedInMs / 1_000).toFixed(1)} s`, rows, "Ctrl-C stops everything");
 }
 
 /** The same for programs. */

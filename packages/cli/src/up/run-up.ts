@@ -1,11 +1,10 @@
-import { resolve } from "node:path";
 import type { LogLine, PartState } from "@groundplan/local";
 import type { CommandInput, ExitCode } from "../command.js";
 import { openPlan } from "../stack-file/open-plan.js";
 import { narrator, waitingLines } from "./narrate.js";
 import { openControlRoom } from "./open-control-room.js";
 import { renderSummary, summaryJson } from "./render-summary.js";
-import { stateFolderOf } from "./state-folder.js";
+import { givenStateFolder } from "./state-folder.js";
 import { listenForStop } from "./stop-signals.js";
 import { checkPartNames, controlRoomPort, partPorts } from "./up-options.js";
 
@@ -34,7 +33,7 @@ export async function runUp(input: CommandInput): Promise<ExitCode> {
     const stack = await runStack({
       plan,
       stackFolder: folder,
-      stateFolder: given.text("data") === null ? stateFolderOf(folder, plan.stack) : resolve(input.folder, given.text("data") ?? ""),
+      stateFolder: givenStateFolder(input, opened),
       ports,
       watch: given.flag("watch"),
       onNote: note,

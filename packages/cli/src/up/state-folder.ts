@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import type { CommandInput } from "../command.js";
+import type { OpenedPlan } from "../stack-file/open-plan.js";
 
 /** What only the top folder of a repository has. */
 const MARKS = [".git", "package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"];
@@ -10,6 +12,12 @@ const MARKS = [".git", "package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.
  */
 export function stateFolderOf(stackFolder: string, stack: string): string {
   return join(topFolder(stackFolder) ?? stackFolder, ".groundplan", stack);
+}
+
+/** The folder that --data names, or the stack's usual one. */
+export function givenStateFolder({ arguments: given, folder }: CommandInput, opened: OpenedPlan): string {
+  const data = given.text("data");
+  return data === null ? stateFolderOf(opened.folder, opened.plan.stack) : resolve(folder, data);
 }
 
 function topFolder(folder: string): string | null {

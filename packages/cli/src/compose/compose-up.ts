@@ -1,0 +1,111 @@
+import { UserError, type UserProblem } from "@groundplan/local";
+import { DEFAULT_TAG } from "@groundplan/targets";
+import { imageTag } from "../build/build-options.js";
+import { buildables, checkFolders } from "../build/buildable.js";
+import { makeImages } from "../build/make-images.js";
+import type { CommandInput, ExitCode } from "../command.js";
+import type { CommandLine } from "../docker/command-line.js";
+import type { CommandResult } from "../docker/command-runner.js";
+import { publishedAddress } from "../docker/container.js";
+import { type DockerProject, openProject, settingOf } from "../docker/docker-project.js";
+import { failedCommand } from "../docker/failed-command.js";
+import { findCompose } from "../docker/find-compose.js";
+import { lastLines } from "../docker/last-lines.js";
+import { needEngine } from "../docker/need-engine.js";
+import { checkProbes, pagesOf, probeAll } from "../docker/probe.js";
+import { portVariables } from "../docker/published-ports.js";
+import { timeoutSeconds } from "../docker/timeout-option.js";
+import { type Docker, withDocker } from "../docker/with-docker.js";
+import { writeProject } from "../docker/write-project.js";
+import { renderAddresses } from "../output/render-addresses.js";
+import { partPorts } from "../up/up-options.js";
+import { composeUp } from "./compose-commands.js";
+import { describeRest, lookAtProject } from "./compose-project.js";
+import { statusOf } from "./compose-status.js";
+import { explainStart } from "./explain-start.js";
+import { type WaitOutcome, waitUntilReady } from "./wait-until-ready.js";
+
+/** `groundplan compose up`: resolves when everything is healthy and answers from outside. */
+export async function runComposeUp(input: CommandInput): Promise<ExitCode> {
+  const { arguments: given, terminal } = input;
+  const startedAt = Date.now();
+  const ports = partPorts(given);
+  const timeout = timeoutSeconds(given);
+  const givenTag = given.flag("tag") ? imageTag(given) : null;
+  const project = await openProject(input, "compose");
+  if (project === null) return 1;
+  const { opened, folder, components, hint } = project;
+  const { stack } = opened.plan;
+  const variables = { ...(givenTag === null ? {} : { TAG: givenTag }), ...portVariables(ports, components) };
+  const services = given.flag("no-build")
+    ? []
+    : buildables(opened.plan, opened.folder, givenTag ?? settingOf(project, "TAG") ?? DEFAULT_TAG);
+  checkFolders(services, opened.folder);
+
+  return withDocker(input, {
+    names: components.map(({ name }) => name),
+    folder,
+    async run(docker) {
+      writeProject(project, docker);
+      await needEngine(docker.runner);
+      const compose = await findCompose(docker.runner);
+      const build = { base: given.text("base"), prepare: !given.flag("no-prepare"), folder };
+      await makeImages(components, services, build, docker);
+      const { containers } = await start(composeUp(compose, variables), project, docker, timeout);
+      const probes = await probeAll(components, (service, port) => publishedAddress(service, port, containers), docker.signal);
+      docker.progress.close();
+      checkProbes(probes, (service) => hint(`logs --service ${service}`));
+      const headline = `stack ${stack} runs in Docker, started in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`;
+      terminal.out(
+        given.flag("json")
+          ? JSON.stringify({ stack, folder, services: statusOf(components, containers), probes }, null, 2)
+          : renderAddresses(headline, pagesOf(probes), `stop it: ${hint("down")}`),
+      );
+      return 0;
+    },
+    async stopped(runner, say) {
+      say(`stopped in the middle; ${describeRest(await lookAtProject(runner, project), hint)}`);
+      return 1;
+    },
+  });
+}
+
+/** @throws UserError when not everything becomes healthy, with what the containers tell. */
+async function start(command: CommandLine, project: DockerProject, docker: Docker, timeout: number): Promise<WaitOutcome> {
+  const { runner, progress, signal } = docker;
+  const end = new AbortController();
+  const started = runner.run(command, { signal: end.signal });
+  const outcome = await waitUntilReady({
+    components: project.components,
+    look: () => lookAtProject(runner, project),
+    start: started,
+    timeoutMs: timeout * 1_000,
+    progress,
+    signal,
+  }).finally(async () => {
+    end.abort();
+    await started.catch(() => {});
+  });
+  if (outcome.verdict === "ready") return outcome;
+
+  const { containers, verdict } = outcome;
+  const found = await explainStart(runner, {
+    containers,
+    components: project.components,
+    waitedSeconds: verdict === "late" ? timeout : null,
+    logCommand: (service) => project.hint(`logs --service ${service}`),
+  });
+  progress.note(describeRest(containers, project.hint));
+  progress.close();
+  throw new UserError(found.length > 0 ? found : [withoutSuspect(command, await started, timeout)]);
+}
+
+/** No container is to blame: what Compose itself says counts. */
+function withoutSuspect(command: CommandLine, result: CommandResult, timeout: number): UserProblem {
+  if (result.code !== null) return failedCommand(command, result, "the stack");
+  return {
+    message: `the containers were not started within ${timeout} s`,
+    detail: lastLines(result.stderr, 3),
+    fix: "give it longer with --timeout, or see what the Docker engine does: docker ps --all",
+  };
+}
