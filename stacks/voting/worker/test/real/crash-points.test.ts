@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Databases, startDatabases } from "@groundplan/testing";
+import { castAll } from "./cast-all.js";
 import { openWorlds, type Worlds } from "./open-worlds.js";
 import type { Fault } from "./stepped-worker.js";
 import type { World } from "./world.js";
@@ -16,18 +17,6 @@ after(async () => {
   await worlds.close();
   await databases.close();
 });
-
-/**
- * Ballots for several batches: voters in all partitions, one who votes often, a retry, an option that the poll does not have; and by the
- * classic list a vote and rubbish.
- */
-async function castAll(world: World): Promise<void> {
-  await world.cast(["v0", "v1", "v2", "v3", "v0", "v0", "v0"].map((voter, n) => ({ voter, option: n % 3 === 0 ? "a" : "b" })));
-  await world.retry(0, "b");
-  await world.cast([{ voter: "v1", option: "zebra" }]);
-  await world.castClassic({ voter: "v1", option: "a" });
-  await world.castRubbish("no json");
-}
 
 /** Many times what the work takes. */
 const MOST_EFFECTS = 1_000;
@@ -114,47 +103,6 @@ for (const { queue, name, begin, proceed, faults } of SCENES) {
     }
     return effects;
   }
-}
-
-/** What happens to a worker that goes on as if nothing had. */
-const SURPRISES: readonly { readonly name: string; happen(world: World): Promise<void> }[] = [
-  {
-    name: "its claims are another's, who has counted on",
-    async happen(world) {
-      await world.worker(0).loseClaims();
-      await world.drain([1]);
-    },
-  },
-  { name: "the queue is emptied, and its clock set back", happen: (world) => world.emptyQueue() },
-  { name: "the queue is replaced by an older copy", happen: (world) => world.restoreQueue() },
-];
-
-for (const { name, happen } of SURPRISES) {
-  test(`a worker may find at every step that ${name}: all is counted once and in order`, async (context) => {
-    const world = worlds.redis;
-    if (world === null) return context.skip("needs redis-server");
-    let points = 0;
-    for (let drained = false; !drained; points++) {
-      try {
-        await world.setQueueClockAhead();
-        await castAll(world);
-        await world.copyQueue();
-        await world.cast([{ voter: "v2", option: "b" }]);
-        for (let n = 0; n < points; n++) await world.stride(0);
-        drained = await world.isDrained();
-        await happen(world);
-        await world.cast([{ voter: "v0", option: "b" }]);
-        await world.stride(0);
-        await world.check();
-        await world.drain();
-      } catch (error) {
-        throw new Error(`after ${points} effects: ${(error as Error).message}`, { cause: error });
-      } finally {
-        await world.clear();
-      }
-    }
-    context.diagnostic(`${points} points`);
-  });
 }
 
 test("a worker may die at every step of bringing the schema up: the next one does", async (context) => {
