@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { connectClient, openPool } from "./database.js";
+import { connectClient, endClient, openPool } from "./database.js";
 import { Notice } from "./notice.js";
 import { postgresTotals } from "./postgres-queue.js";
 import type { QueueEntry, QueueReader, QueueTotals, RejectedEntry } from "./queue.js";
@@ -74,7 +74,7 @@ export class PostgresReader implements QueueReader {
     this.#closed = true;
     this.#added.tell();
     const listener = await this.#listener?.catch(() => null);
-    await listener?.end();
+    if (listener) await endClient(listener);
     await this.#pool.end();
   }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectClient, migrate, Notice } from "@voting/ballots";
+import { connectClient, endClient, migrate, Notice } from "@voting/ballots";
 import type pg from "pg";
 import type { Logger } from "pino";
 import type { Reading, ResultReader, Results } from "./result-reader.js";
@@ -57,7 +57,7 @@ export class TallyFeed {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#change.tell();
-    await this.#listener?.end();
+    if (this.#listener !== null) await endClient(this.#listener);
     await this.#finished;
   }
 
@@ -90,7 +90,7 @@ export class TallyFeed {
       if (!this.#stopping) this.#parts.log.warn(reason.message);
     } finally {
       this.#listener = null;
-      await client.end().catch(() => undefined); // It may have ended already.
+      await endClient(client);
     }
   }
 

@@ -1,4 +1,4 @@
-import { countBallots, migrate, type QueueReader } from "@voting/ballots";
+import { countBallots, endClient, migrate, type QueueReader } from "@voting/ballots";
 import type pg from "pg";
 import type { Logger } from "pino";
 import { type Batch, batchOf } from "./batch.js";
@@ -90,7 +90,7 @@ export class CountingLoop {
         if (ended) throw ended;
       });
     } finally {
-      await client.end().catch(() => undefined); // It may have ended already, which is why we are here.
+      await endClient(client);
     }
   }
 

@@ -47,9 +47,10 @@ export class History {
     const safe = new Set(held.map(keyOf));
     const counted = new Set(ledger.map(({ id }) => id));
     for (const [key, entry] of this.#entries) {
-      if (!safe.has(key) && !(entry.ballot && counted.has(entry.ballot.id))) entry.lost = true;
+      if (entry.ballot && counted.has(entry.ballot.id)) entry.lost = false;
+      else if (!safe.has(key)) entry.lost = true;
+      else if (entry.lost) this.#entries.delete(key);
     }
-    for (const entry of held) if (this.#entries.get(keyOf(entry))?.lost) this.#entries.delete(keyOf(entry));
     this.observe(held);
   }
 

@@ -6,7 +6,7 @@ import { openWorlds, type Worlds } from "./open-worlds.js";
 import type { World } from "./world.js";
 
 /** In npm test, for each kind of queue; FC_RUNS=5000 makes a long run of it. */
-const TIME_LIMIT_MS = 10_000;
+const TIME_LIMIT_MS = 8_000;
 const runs =
   process.env.FC_RUNS === undefined ? { numRuns: 5_000, interruptAfterTimeLimit: TIME_LIMIT_MS } : { numRuns: Number(process.env.FC_RUNS) };
 /** To see a failure again: FC_SEED and FC_PATH as the failure names them. */

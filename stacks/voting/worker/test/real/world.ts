@@ -13,8 +13,8 @@ const OPTIONS: ReadonlySet<string> = new Set(["a", "b"]);
 const DRAIN_LIMIT_MS = 30_000;
 /** What a receipt says, in the only order it may. */
 const STATES = [null, "counted", "superseded"] as const;
-/** Each looks over its claims many times meanwhile. */
-const SHARE_ROUNDS = 200;
+/** A worker looks over its claims, and trims, many times meanwhile. */
+const MOST_ROUNDS = 200;
 /** From a start to the first batch, if there is one. */
 const STEPS_TO_A_COUNT = 40;
 const WORKER_NAME = "worker-under-test";
@@ -157,6 +157,12 @@ export class World {
     return effect;
   }
 
+  /** Lets the worker at a place go on until it has done such an effect. */
+  async goOnUntil(place: number, effect: string): Promise<void> {
+    for (let n = 0; n < MOST_ROUNDS; n++) if ((await this.stride(place)) === effect) return;
+    assert.fail(`the worker did ${MOST_ROUNDS} effects, and none was "${effect}"`);
+  }
+
   async stop(place: number): Promise<void> {
     const worker = this.worker(place);
     worker.stop();
@@ -193,12 +199,12 @@ export class World {
 
   /** @param shares For each place, from 0, how many partitions the worker there is to hold. */
   async #goOnUntilHeld(shares: readonly number[]): Promise<void> {
-    for (let round = 0; round < SHARE_ROUNDS; round++) {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
       for (const place of shares.keys()) await this.stride(place);
       const held = await Promise.all(shares.map((_, place) => this.worker(place).partitions()));
       if (held.every((partitions, place) => partitions === shares[place])) return;
     }
-    assert.fail(`after ${SHARE_ROUNDS} steps each, the workers do not share the partitions as ${shares.join(" and ")}`);
+    assert.fail(`after ${MOST_ROUNDS} steps each, the workers do not share the partitions as ${shares.join(" and ")}`);
   }
 
   /** Checks all that must hold at any moment. */
