@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Databases, startDatabases } from "@groundplan/testing";
 import fc from "fast-check";
@@ -5,10 +6,9 @@ import { type Command, commands, perform } from "./commands.js";
 import { openWorlds, type Worlds } from "./open-worlds.js";
 import type { World } from "./world.js";
 
-/** In npm test, for each kind of queue; FC_RUNS=5000 makes a long run of it. */
-const TIME_LIMIT_MS = 8_000;
-const runs =
-  process.env.FC_RUNS === undefined ? { numRuns: 5_000, interruptAfterTimeLimit: TIME_LIMIT_MS } : { numRuns: Number(process.env.FC_RUNS) };
+/** In npm test, for each kind of queue: no history begins later. FC_RUNS=5000 makes a long run of it. */
+const TIME_LIMIT_MS = process.env.FC_RUNS === undefined ? 8_000 : Number.POSITIVE_INFINITY;
+const numRuns = Number(process.env.FC_RUNS ?? 2_000);
 /** To see a failure again: FC_SEED and FC_PATH as the failure names them. */
 const replay = process.env.FC_SEED === undefined ? {} : { seed: Number(process.env.FC_SEED), path: process.env.FC_PATH ?? "" };
 
@@ -41,11 +41,19 @@ for (const kind of ["redis", "postgres"] as const) {
     const world = worlds[kind];
     if (world === null) return context.skip("needs redis-server");
     let tried = 0;
+    let lastBeginMs = performance.now() + TIME_LIMIT_MS;
     const property = fc.asyncProperty(commands, async (history) => {
+      // fast-check's own limit leaves the last history running, into the tables of the next test.
+      if (performance.now() > lastBeginMs) return;
       tried++;
-      await happen(world, history);
+      await happen(world, history).catch((error) => {
+        // Smaller ones are looked for however long that takes.
+        lastBeginMs = Number.POSITIVE_INFINITY;
+        throw error;
+      });
     });
-    await fc.assert(property, { ...runs, ...replay, includeErrorInReport: true });
+    await fc.assert(property, { numRuns, ...replay, includeErrorInReport: true });
+    assert.ok(tried > 0);
     context.diagnostic(`${tried} histories`);
   });
 }
