@@ -1,4 +1,4 @@
-import { setImmediate as untilSent } from "node:timers/promises";
+import { setTimeout as timer, setImmediate as untilSent } from "node:timers/promises";
 import { connectClient, type QueueReader } from "@voting/ballots";
 import type pg from "pg";
 import { pino } from "pino";
@@ -26,6 +26,9 @@ export interface SteppedWorkerParts {
 const ENTRIES_A_READ = 3;
 /** What an effect takes on the worker's clock: a claim is looked over each 20 effects, the classic list each 2. */
 const EFFECT_MS = 25;
+
+/** No effect waits for anything but a server. */
+const STEP_LIMIT_MS = 30_000;
 
 const ignore = (): void => undefined;
 
@@ -95,7 +98,10 @@ export class SteppedWorker {
     const gate = await this.#gate;
     this.#gate = this.#nextGate();
     gate.open(fault);
-    await Promise.race([this.#gate, this.#ended]);
+    const tooLate = new AbortController();
+    const stuck = timer(STEP_LIMIT_MS, true, { signal: tooLate.signal }).catch(ignore);
+    if ((await Promise.race([this.#gate, this.#ended, stuck])) === true) throw new Error(`the worker is stuck in "${gate.effect}"`);
+    tooLate.abort();
     return gate.effect;
   }
 
