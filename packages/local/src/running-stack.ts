@@ -37,9 +37,9 @@ export type PartStatus =
   | "stopped";
 
 export interface PartState {
-  /** The component's name in the stack. */
+  /** The component's name in the stack, or that of a part of the monitoring, for example "prometheus". */
   readonly name: string;
-  readonly kind: "service" | "redis" | "postgres";
+  readonly kind: "service" | "redis" | "postgres" | "monitoring";
   readonly status: PartStatus;
   /** Why it is not healthy: the health check's reason or the last exit. `null` when healthy. */
   readonly reason: string | null;

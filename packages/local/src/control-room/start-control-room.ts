@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { GRAPH_STYLE, renderSvg } from "@groundplan/targets";
 import type { RunningStack } from "../running-stack.js";
+import { watchAlerts } from "./alerts/alert-watcher.js";
 import { batchLines } from "./batch-lines.js";
 import { eventStream } from "./event-stream.js";
 import { filterLogs } from "./filter-logs.js";
@@ -20,9 +21,6 @@ export interface ControlRoom {
   close(): Promise<void>;
 }
 
-/** The page draws 5 minutes; the hour that is kept is for scripts. */
-const SECONDS_SHOWN = 300;
-
 /**
  * Serves the stack's control room: one page that shows its parts, log and levels live and can stop, kill and restart parts,
  * and the same as JSON. For this machine only.
@@ -33,6 +31,7 @@ export async function startControlRoom(stack: RunningStack, options: { port: num
   const events = eventStream();
   const lines = batchLines((batch) => events.send("logs", batch));
   const sampler = startLevelSampler(stack, (point) => events.send("level", point));
+  const alerts = watchAlerts(stack, (report) => events.send("alerts", report));
   const stopListening = [stack.onState((state) => events.send("part", partReport(stack, state))), stack.onLog((line) => lines.add(line))];
 
   const server = createServer((request, response) => {
@@ -63,6 +62,8 @@ export async function startControlRoom(stack: RunningStack, options: { port: num
         return sendJson(response, { status: 200, body: stateReport(stack) });
       case "/api/levels":
         return sendJson(response, { status: 200, body: levelsReport(stack.plan, sampler.points()) });
+      case "/api/alerts":
+        return sendJson(response, { status: 200, body: alerts.report() });
       case "/api/logs": {
         const wanted = { text: searchParams.get("filter"), from: searchParams.get("from") };
         return sendJson(response, { status: 200, body: filterLogs(stack.logs(), wanted) });
@@ -72,7 +73,8 @@ export async function startControlRoom(stack: RunningStack, options: { port: num
         lines.flush();
         return events.open(response, {
           ...stateReport(stack),
-          points: sampler.points().slice(-SECONDS_SHOWN),
+          points: sampler.points(),
+          alerts: alerts.report(),
           logs: stack.logs(),
         });
       case "/diagram.svg":
@@ -89,6 +91,7 @@ export async function startControlRoom(stack: RunningStack, options: { port: num
 
   function stopWatching(): void {
     sampler.stop();
+    alerts.stop();
     lines.stop();
     for (const stop of stopListening) stop();
   }

@@ -25,14 +25,20 @@ let page: Page;
 const complaints: string[] = [];
 let count = 0;
 let metricsOf: Server;
+let prometheus: Server;
+/** What Prometheus says, as its API does. */
+let alerts: object[] = [];
 
 before(async () => {
   if (skip !== false) return;
   const metrics = await metricsServer(() => `accepted_total ${count}\nqueued_total ${500 + count}\n`);
   metricsOf = metrics.server;
+  const alertsApi = await metricsServer(() => JSON.stringify({ status: "success", data: { alerts } }));
+  prometheus = alertsApi.server;
   stack = fakeStack(plan, [
     part("db", { kind: "postgres", port: 5432 }),
     part("vote", { port: metrics.port, url: `http://127.0.0.1:${metrics.port}` }),
+    part("prometheus", { kind: "monitoring", port: alertsApi.port, url: `http://127.0.0.1:${alertsApi.port}` }),
   ]);
   room = await startControlRoom(stack, { port: 0, host: "127.0.0.1" });
   browser = await chromium.launch({ executablePath: BROWSER ?? "", args: [...BROWSER_ARGUMENTS] });
@@ -48,17 +54,18 @@ after(async () => {
   await browser?.close();
   await room?.close();
   metricsOf?.close();
+  prometheus?.close();
 });
 
 test("the page shows the stack's diagram and parts, and follows their states", { skip }, async () => {
   await page.locator("#part-vote[data-status=healthy]").waitFor();
-  assert.deepEqual(await page.locator("#parts tbody th").allInnerTexts(), ["db postgres", "vote service"]);
-  assert.equal(await page.title(), "voting: all 2 parts healthy");
+  assert.deepEqual(await page.locator("#parts tbody th").allInnerTexts(), ["db postgres", "vote service", "prometheus monitoring"]);
+  assert.equal(await page.title(), "voting: all 3 parts healthy");
 
   stack.set("vote", { status: "restarting", reason: "killed by SIGKILL", pid: null, restarts: 1 });
   await page.locator("#part-vote[data-status=restarting]").waitFor();
   await page.locator("#parts tr[data-status=restarting]", { hasText: "killed by SIGKILL" }).waitFor();
-  assert.equal(await page.locator("#health").textContent(), "1 of 2 parts healthy");
+  assert.equal(await page.locator("#health").textContent(), "2 of 3 parts healthy");
   stack.set("vote", { status: "healthy", reason: null, pid: 7 });
   await page.locator("#part-vote[data-status=healthy]").waitFor();
 });
@@ -92,6 +99,44 @@ test("the levels count from the moment this run began", { skip }, async () => {
   await page.locator(".tile.level-1 .total", { hasText: /^1,234$/ }).waitFor();
   assert.equal(await page.locator(".tile.level-0 .total").textContent(), "1,234");
   await page.locator(".tile.lag .note", { hasText: "everything has arrived" }).waitFor();
+});
+
+test("the chart goes back as far as one chooses", { skip }, async () => {
+  await page.getByLabel("1 h").check({ force: true });
+  assert.equal(await page.locator('input[name="span"]:checked').getAttribute("value"), "60");
+  await page.getByLabel("5 min", { exact: true }).check({ force: true });
+});
+
+test("alerts are shown as Prometheus tells of them, and go when they are resolved", { skip }, async () => {
+  await page.locator("#alerts-note", { hasText: "None is active." }).waitFor();
+  assert.equal(await page.locator("#prometheus").getAttribute("href"), `${stack.states().at(-1)?.url}/alerts`);
+  alerts = [
+    {
+      labels: { alertname: "Stalled", severity: "page", service: "worker" },
+      annotations: { summary: "<b>No</b> vote is counted", description: "12 wait", runbook_url: "docs/runbooks/stalled.md" },
+      state: "pending",
+      activeAt: new Date().toISOString(),
+    },
+  ];
+  const item = page.locator("#alert-list li");
+  await page.locator("#alert-list li[data-state=pending]").waitFor();
+  assert.match(
+    (await item.innerText()).replace(/\s+/g, " "),
+    /pending <b>No<\/b> vote is counted for \d+ s Stalled · page · service=worker 12 wait What to do: docs/,
+  );
+  alerts = alerts.map((alert) => ({ ...alert, state: "firing" }));
+  await page.locator("#alert-list li[data-state=firing]").waitFor();
+  alerts = [];
+  await page.locator("#alerts-note", { hasText: "None is active." }).waitFor();
+  assert.equal(await item.count(), 0);
+});
+
+test("a Prometheus that does not answer is said, and what was known stays", { skip }, async () => {
+  const { port } = stack.states().find((state) => state.name === "prometheus") ?? part("prometheus");
+  stack.set("prometheus", { port: 1 });
+  await page.locator("#alerts-note", { hasText: "Prometheus does not answer" }).waitFor();
+  stack.set("prometheus", { port });
+  await page.locator("#alerts-note", { hasText: "None is active." }).waitFor();
 });
 
 test("a level that cannot be read says why, and nothing is said to have arrived", { skip }, async () => {

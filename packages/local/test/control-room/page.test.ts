@@ -6,7 +6,7 @@ const pageModule = (name: string) => import(new URL(`../../src/control-room/page
 
 const { formatCount, formatDuration, formatShort } = await pageModule("format.js");
 const { readLogLine } = await pageModule("read-log-line.js");
-const { axisTicks, seriesOf } = await pageModule("series.js");
+const { axisTicks, lastOf, seriesOf } = await pageModule("series.js");
 
 const point = (second: number, totals: (number | null)[], missing: (string | null)[] = totals.map(() => null)) => ({
   time: second * 1_000,
@@ -42,6 +42,16 @@ test("the chart's view of what is behind measures each level against the first, 
 
 test("the chart's view of totals has no value before the levels are known", () => {
   assert.deepEqual(seriesOf([point(0, [null]), point(1, [4])], 1, "totals"), [[null, 4]]);
+});
+
+test("the chart goes back as far as is chosen, from its newest point", () => {
+  const points = [0, 1, 2, 3, 4].map((second) => point(second, [second]));
+  assert.deepEqual(
+    lastOf(points, 2_000).map(({ time }: { time: number }) => time),
+    [2_000, 3_000, 4_000],
+  );
+  assert.equal(lastOf(points, 3_600_000).length, 5);
+  assert.deepEqual(lastOf([], 2_000), []);
 });
 
 test("the axis has round steps and reaches the highest value", () => {

@@ -1,10 +1,9 @@
 import { byId, element } from "./element.js";
 import { formatClock, formatCount, formatDuration, formatShort } from "./format.js";
-import { axisTicks, seriesOf, valueAt } from "./series.js";
+import { axisTicks, lastOf, seriesOf, valueAt } from "./series.js";
 
-/** The chart grows with the run, from a minute to five. */
+/** The chart grows with the run, from a minute to as far back as is chosen. */
 const SHORTEST_MS = 60_000;
-const LONGEST_MS = 300_000;
 const MARGIN = { left: 46, right: 10, top: 10, bottom: 24 };
 
 /**
@@ -16,11 +15,14 @@ export function levelChart(levels) {
   const canvas = /** @type {HTMLCanvasElement} */ (byId("plot"));
   const readout = byId("readout");
   /** @type {import("./series.js").LevelPoint[]} */
-  let points = [];
+  let all = [];
+  /** Those that are drawn. */
+  let points = all;
   /** Time under the pointer, `null`: it is elsewhere. */
   let pointedAt = null;
 
   const view = () => document.querySelector('input[name="view"]:checked')?.value ?? "rates";
+  const longestMs = () => Number(document.querySelector('input[name="span"]:checked')?.value ?? 5) * 60_000;
 
   function draw() {
     const { width, height } = canvas.getBoundingClientRect();
@@ -35,10 +37,11 @@ export function levelChart(levels) {
     context.clearRect(0, 0, width, height);
 
     const style = getComputedStyle(canvas);
+    points = lastOf(all, longestMs());
     const series = seriesOf(points, levels.length, view());
     const ticks = axisTicks(Math.max(0, ...series.flat().map((value) => value ?? 0)));
     const end = points.at(-1)?.time ?? Date.now();
-    const shownMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, end - (points[0]?.time ?? end)));
+    const shownMs = Math.min(longestMs(), Math.max(SHORTEST_MS, end - (points[0]?.time ?? end)));
     const right = width - MARGIN.right;
     const bottom = height - MARGIN.bottom;
     const x = (time) => right - ((end - time) / shownMs) * (right - MARGIN.left);
@@ -71,7 +74,7 @@ export function levelChart(levels) {
     );
   }
 
-  for (const input of document.querySelectorAll('input[name="view"]')) input.addEventListener("change", draw);
+  for (const input of document.querySelectorAll('input[name="view"], input[name="span"]')) input.addEventListener("change", draw);
   canvas.addEventListener("pointermove", (event) => {
     pointedAt = event.offsetX;
     draw();
@@ -85,7 +88,7 @@ export function levelChart(levels) {
 
   return {
     show(newPoints) {
-      points = newPoints;
+      all = newPoints;
       draw();
     },
   };
@@ -115,7 +118,7 @@ function drawAxes(context, { style, ticks, x, y, right, bottom, end, shownMs }) 
 
 /** Round moments that have room for their names, and for that of the one before. */
 function secondsBack(shownMs, width) {
-  const step = [15, 30, 60, 120].find((seconds) => ((seconds * 1_000) / shownMs) * width >= 75) ?? 120;
+  const step = [15, 30, 60, 120, 300, 600].find((seconds) => ((seconds * 1_000) / shownMs) * width >= 75) ?? 900;
   const moments = [];
   for (let second = 0; second * 1_000 < shownMs; second += step) moments.push(second);
   return moments;

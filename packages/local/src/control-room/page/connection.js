@@ -4,7 +4,7 @@ import { byId } from "./element.js";
  * Follows the stack. The browser connects again by itself whenever the connection is lost; each connection begins with a
  * snapshot, so nothing is missed.
  *
- * @param {{ snapshot(data: any): void, part(data: any): void, logs(data: any): void, level(data: any): void }} listeners
+ * @param {{ snapshot(data: any): void, part(data: any): void, logs(data: any): void, level(data: any): void, alerts(data: any): void }} listeners
  */
 export function follow(listeners) {
   const shown = byId("connection");

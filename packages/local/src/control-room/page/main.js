@@ -1,3 +1,4 @@
+import { alertView } from "./alerts.js";
 import { levelChart } from "./chart.js";
 import { follow } from "./connection.js";
 import { stackDiagram } from "./diagram.js";
@@ -6,7 +7,8 @@ import { levelTiles } from "./levels.js";
 import { logView } from "./logs.js";
 import { partsTable } from "./parts.js";
 
-const POINTS_SHOWN = 300;
+/** An hour, one a second. */
+const POINTS_KEPT = 3_600;
 
 /** What the page shows, made from the first snapshot. */
 let page = null;
@@ -23,6 +25,7 @@ follow({
     points = snapshot.points;
     for (const part of parts.values()) page.showPart(part);
     page.showLevels();
+    page.alerts.show(snapshot.alerts);
     page.logs.replace(snapshot.logs);
     byId("notes").replaceChildren(...snapshot.notes.map((note) => element("li", {}, note)));
     showHealth();
@@ -33,8 +36,11 @@ follow({
     showHealth();
   },
   level(point) {
-    points = [...points, point].slice(-POINTS_SHOWN);
+    points = [...points, point].slice(-POINTS_KEPT);
     page?.showLevels();
+  },
+  alerts(report) {
+    page?.alerts.show(report);
   },
   logs(lines) {
     page?.logs.add(lines);
@@ -58,10 +64,15 @@ function build(snapshot, shape) {
     },
     (error) => setText(byId("diagram"), error.message),
   );
-  setInterval(() => table.tick(), 1_000);
+  const alerts = alertView();
+  setInterval(() => {
+    table.tick();
+    alerts.tick();
+  }, 1_000);
 
   return {
     shape,
+    alerts,
     logs: logView(snapshot.parts.map((part) => part.name)),
     showPart(part) {
       table.show(part);

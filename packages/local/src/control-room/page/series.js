@@ -5,6 +5,18 @@
 const RATE_POINTS = 3;
 
 /**
+ * The points of the last so many ms before the newest.
+ *
+ * @template {{ time: number }} Point
+ * @param {Point[]} points oldest first
+ * @returns {Point[]}
+ */
+export function lastOf(points, ms) {
+  const from = (points.at(-1)?.time ?? 0) - ms;
+  return points.slice(points.findIndex((point) => point.time >= from));
+}
+
+/**
  * What the chart draws: one list of values a level, a value a point, `null` where there is none.
  *
  * @param {LevelPoint[]} points oldest first
