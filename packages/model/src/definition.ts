@@ -15,6 +15,7 @@ export interface StackDefinition {
   readonly secrets: readonly string[];
   readonly monitoring: MonitoringDefinition | null;
   readonly pipeline: PipelineDefinition | null;
+  readonly aws: AwsDefinition | null;
   /**
    * What the author wrote that fits into none of the above, such as an option that does not exist.
    * `validateStack` reports it together with its own findings.
@@ -114,22 +115,69 @@ export interface MonitoringDefinition {
   readonly on: string;
   /** Who may open Grafana and Prometheus: a CIDR. Default: 0.0.0.0/0 */
   readonly openTo: string;
-  readonly alarms: { readonly email: string } | null;
+  readonly alarms: AlarmsDefinition | null;
+  /** Where the page of each alert lies, a folder or URL without a slash at its end: `<runbooks>/<alert>.md`. Default: docs/runbooks */
+  readonly runbooks: string;
+}
+
+export interface AlarmsDefinition {
+  readonly email: string;
+  /** The mail server that takes alarms; `null`: only a target with a way of its own (SNS on AWS) sends any. */
+  readonly smtp: SmtpDefinition | null;
+}
+
+export interface SmtpDefinition {
+  /** For example "smtp.example.com:587". */
+  readonly smarthost: string;
+  readonly from: string;
+  /** `null`: the server asks for no name and password. */
+  readonly user: string | null;
+}
+
+/** How the stack is set up on AWS. */
+export interface AwsDefinition {
+  readonly region: string;
+  /** Name of a host -> instance type, for example "t3.small". */
+  readonly instanceTypes: Readonly<Record<string, string>>;
+  readonly availabilityZones: 1 | 2;
+  /** Whether private hosts have a way out, by a NAT gateway. */
+  readonly nat: boolean;
+  /** Public services are found at https://<service>.<domain>; `null`: by http at their host's address. */
+  readonly domain: string | null;
 }
 
 /**
- * What the stack says of its own flow, for the pages that show it: counters that should agree
- * once everything has drained, from first to last.
+ * What the stack says of its own flow, for the pages and alerts that show it: counters that should agree
+ * once everything has drained, from first to last, and what tells how it goes in between.
  */
 export interface PipelineDefinition {
   readonly levels: readonly PipelineLevel[];
+  readonly lag: PipelineLag | null;
+  /** Histograms, in seconds; `metric` is their name without `_bucket`. */
+  readonly latencies: readonly PipelineMetric[];
+  /** Counters of what went wrong. */
+  readonly errors: readonly PipelineMetric[];
 }
 
-export interface PipelineLevel {
+export interface PipelineMetric {
   /** As it is shown, for example "accepted". */
   readonly name: string;
   /** Name of the service whose metrics hold it. */
   readonly service: string;
   /** Name of the metric, for example "votes_accepted_total"; several series are added up. */
   readonly metric: string;
+}
+
+export interface PipelineLevel extends PipelineMetric {
+  /** Each copy of the service tells the total of the whole stack, not its own share: copies are not added up. */
+  readonly shared: boolean;
+}
+
+/** What waits between two levels. */
+export interface PipelineLag {
+  /** Name of the service whose metrics hold the gauge. Each copy of it tells the same. */
+  readonly service: string;
+  readonly metric: string;
+  /** Name of the service that takes out what waits: the one that is stalled when nothing moves. */
+  readonly drainedBy: string;
 }

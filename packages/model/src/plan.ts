@@ -1,4 +1,4 @@
-import type { ComponentKind, MonitoringDefinition, PipelineDefinition, Subnet } from "./definition.js";
+import type { AwsDefinition, ComponentKind, MonitoringDefinition, PipelineDefinition, Subnet } from "./definition.js";
 
 /**
  * All that follows from a valid stack: what every target renders. Plain, frozen data that serialises to JSON.
@@ -17,6 +17,8 @@ export interface Plan {
   readonly scrapes: readonly ScrapeTarget[];
   readonly monitoring: MonitoringDefinition | null;
   readonly pipeline: PipelineDefinition | null;
+  /** How it is set up on AWS, with an instance type for every host; the defaults where the stack says nothing. */
+  readonly aws: AwsDefinition;
 }
 
 export interface PlannedComponent {
@@ -98,6 +100,8 @@ export interface Link {
 export interface PlannedHost {
   readonly name: string;
   readonly subnet: Subnet;
+  /** The availability zone that it is in: 1, or 2 where the stack has two. */
+  readonly zone: 1 | 2;
   /** The subnet's range, for example 10.0.1.0/24. */
   readonly cidr: string;
   /** The one host through which operators reach the others by SSH. */

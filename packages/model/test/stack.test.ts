@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { awkwardStack, votingStack } from "@groundplan/testing";
-import { stack } from "../src/index.js";
+import { type AlarmOptions, stack } from "../src/index.js";
 import { notFrozen } from "./not-frozen.js";
 
 test("a service with nothing but a folder gets every default", () => {
@@ -44,8 +44,45 @@ test("databases, monitoring and levels get their defaults", () => {
     { kind: "redis", name: "redis", port: 6379, standIn: null, image: "redis:7.2.7-bookworm", memoryMb: 512 },
     { kind: "postgres", name: "db", port: 5432, database: "app", user: "app", image: "postgres:17.5-bookworm", memoryMb: 1024 },
   ]);
-  assert.deepEqual(definition.monitoring, { on: "main", openTo: "0.0.0.0/0", alarms: null });
+  assert.deepEqual(definition.monitoring, { on: "main", openTo: "0.0.0.0/0", alarms: null, runbooks: "docs/runbooks" });
   assert.equal(definition.pipeline, null);
+});
+
+test("a pipeline says no more than what was written of it", () => {
+  const definition = stack("test", (s) => {
+    const web = s.service("web", { build: "./web", port: 80 });
+    s.pipeline(
+      [
+        { level: "in", at: web, metric: "in_total" },
+        { level: "out", at: web, metric: "out_total", shared: true },
+      ],
+      { lag: { at: "web", metric: "waiting", drainedBy: web }, latencies: [{ latency: "all", at: web, metric: "all_seconds" }] },
+    );
+  });
+  assert.deepEqual(definition.pipeline, {
+    levels: [
+      { name: "in", service: "web", metric: "in_total", shared: false },
+      { name: "out", service: "web", metric: "out_total", shared: true },
+    ],
+    lag: { service: "web", metric: "waiting", drainedBy: "web" },
+    latencies: [{ name: "all", service: "web", metric: "all_seconds" }],
+    errors: [],
+  });
+});
+
+test("alarms come from their own address unless they say otherwise, and runbooks lie in a folder without a slash at its end", () => {
+  const monitoring = (alarms: AlarmOptions) =>
+    stack("test", (s) => s.monitoring({ on: "main", alarms, runbooks: "https://x/books/" })).monitoring;
+  const email = "ops@example.com";
+  const smarthost = "smtp.example.com:587";
+  assert.deepEqual(monitoring({ email })?.alarms, { email, smtp: null });
+  assert.deepEqual(monitoring({ email, smarthost })?.alarms, { email, smtp: { smarthost, from: email, user: null } });
+  assert.deepEqual(monitoring({ email, smarthost, from: "a@example.com", user: "me" })?.alarms?.smtp, {
+    smarthost,
+    from: "a@example.com",
+    user: "me",
+  });
+  assert.equal(monitoring({ email })?.runbooks, "https://x/books");
 });
 
 test("what is built here is hardened unless it says otherwise, a ready image is not", () => {

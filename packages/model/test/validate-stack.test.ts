@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { awkwardStack, minimalStack, singleHostStack, votingStack } from "@groundplan/testing";
 import { PROBLEM_CODES, stack, validateStack } from "../src/index.js";
+import { brokenAws } from "./broken-stacks/aws.js";
 import { brokenEnv } from "./broken-stacks/env.js";
 import { brokenHosts } from "./broken-stacks/hosts.js";
 import { brokenLinks } from "./broken-stacks/links.js";
@@ -11,7 +12,16 @@ import { brokenOptions } from "./broken-stacks/options.js";
 import { brokenPorts } from "./broken-stacks/ports.js";
 import { notFrozen } from "./not-frozen.js";
 
-const all = [...brokenOptions, ...brokenNames, ...brokenLinks, ...brokenEnv, ...brokenHosts, ...brokenPorts, ...brokenMonitoring];
+const all = [
+  ...brokenOptions,
+  ...brokenNames,
+  ...brokenLinks,
+  ...brokenEnv,
+  ...brokenHosts,
+  ...brokenPorts,
+  ...brokenMonitoring,
+  ...brokenAws,
+];
 
 for (const broken of all) {
   test(`validateStack reports ${broken.name}`, () => {

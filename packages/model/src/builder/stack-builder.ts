@@ -1,8 +1,9 @@
 import type { PageRef, SecretRef } from "../definition.js";
+import type { AwsOptions } from "./aws.js";
 import type { HostHandle, PostgresHandle, RedisHandle, ServiceHandle } from "./handle.js";
 import type { HostOptions } from "./host.js";
 import type { MonitoringOptions } from "./monitoring.js";
-import type { PipelineLevelOptions } from "./pipeline.js";
+import type { PipelineLevelOptions, PipelineOptions } from "./pipeline.js";
 import type { PostgresOptions } from "./postgres.js";
 import type { RedisOptions } from "./redis.js";
 import type { ServiceOptions } from "./service.js";
@@ -58,16 +59,24 @@ export interface StackBuilder {
   host(name: string, options: HostOptions): HostHandle;
 
   /**
-   * Prometheus and Grafana on one of the hosts, at most once in a stack.
+   * Prometheus, Alertmanager and Grafana on one of the hosts, at most once in a stack.
    *
    * @example s.monitoring({ on: "frontend", alarms: { email: "ops@example.com" } });
    */
   monitoring(options: MonitoringOptions): void;
 
   /**
-   * Counters that should agree once everything has drained, from first to last; at most once in a stack.
+   * Counters that should agree once everything has drained, from first to last, and what else the stack can tell of its flow;
+   * at most once in a stack.
    *
    * @example s.pipeline([{ level: "accepted", at: vote, metric: "votes_accepted_total" }]);
    */
-  pipeline(levels: readonly PipelineLevelOptions[]): void;
+  pipeline(levels: readonly PipelineLevelOptions[], options?: PipelineOptions): void;
+
+  /**
+   * How the stack is set up on AWS, at most once in a stack.
+   *
+   * @example s.aws({ region: "eu-central-1", instanceTypes: { database: "t3.small" } });
+   */
+  aws(options: AwsOptions): void;
 }

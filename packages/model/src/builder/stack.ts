@@ -1,6 +1,7 @@
 import { atComponent, atHost, atNthComponent } from "../at.js";
 import { deepFreeze } from "../deep-freeze.js";
 import type {
+  AwsDefinition,
   ComponentDefinition,
   ComponentKind,
   HostDefinition,
@@ -8,8 +9,9 @@ import type {
   PipelineDefinition,
   StackDefinition,
 } from "../definition.js";
-import type { Problem } from "../problem.js";
+import type { Problem, ProblemCode } from "../problem.js";
 import { show } from "../show.js";
+import { readAws } from "./aws.js";
 import { readComponentReference } from "./handle.js";
 import { readHost } from "./host.js";
 import { readMonitoring } from "./monitoring.js";
@@ -38,6 +40,7 @@ export function stack(name: string, define: (s: StackBuilder) => void): StackDef
   const mistakes: Problem[] = [];
   let monitoring: MonitoringDefinition | null = null;
   let pipeline: PipelineDefinition | null = null;
+  let aws: AwsDefinition | null = null;
   const report: Report = (problem) => mistakes.push(problem);
 
   const nameOf = (value: unknown, unnamedAt: string, placeholder: string): string => {
@@ -80,16 +83,20 @@ export function stack(name: string, define: (s: StackBuilder) => void): StackDef
       if (monitoring !== null) report(declaredTwice("monitoring", "MONITORING_INVALID"));
       monitoring = readMonitoring(options, report);
     },
-    pipeline: (levels) => {
+    pipeline: (levels, options) => {
       if (pipeline !== null) report(declaredTwice("pipeline", "PIPELINE_INVALID"));
-      pipeline = readPipeline(levels, report);
+      pipeline = readPipeline(levels, options, report);
+    },
+    aws: (options) => {
+      if (aws !== null) report(declaredTwice("aws", "AWS_INVALID"));
+      aws = readAws(options, report);
     },
   };
 
   const stackName = nameOf(name, "stack", "unnamed");
   runDefine(define, builder, report);
   if (components.length === 0 && mistakes.length === 0) report(nothingDeclared());
-  return deepFreeze({ kind: "groundplan.stack", name: stackName, components, hosts, secrets, monitoring, pipeline, mistakes });
+  return deepFreeze({ kind: "groundplan.stack", name: stackName, components, hosts, secrets, monitoring, pipeline, aws, mistakes });
 }
 
 function runDefine(define: unknown, builder: StackBuilder, report: Report): void {
@@ -141,7 +148,7 @@ const asyncDefine = (): Problem => ({
   fix: "remove async, and await what the stack needs above it, at the top of the file",
 });
 
-const declaredTwice = (what: "monitoring" | "pipeline", code: "MONITORING_INVALID" | "PIPELINE_INVALID"): Problem => ({
+const declaredTwice = (what: "monitoring" | "pipeline" | "aws", code: ProblemCode): Problem => ({
   at: what,
   code,
   message: `${what} is declared more than once`,

@@ -77,6 +77,12 @@ export const sqlName = (example: string): ValueKind<string> =>
     (value) => /^[a-z_][a-z0-9_]{0,62}$/.test(value) && !/^(template[01]|public|none|pg_.*)$/.test(value),
   );
 
+export const awsZones: ValueKind<1 | 2> = {
+  allowed: "1 or 2",
+  example: "2",
+  parse: (value) => (value === 1 || value === 2 ? value : undefined),
+};
+
 export const subnet: ValueKind<"public" | "private"> = {
   allowed: '"public" or "private"',
   example: '"private"',

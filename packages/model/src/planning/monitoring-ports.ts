@@ -3,6 +3,10 @@ import type { Exporter } from "../plan.js";
 
 export const GRAFANA_PORT = 3000;
 export const PROMETHEUS_PORT = 9090;
+/** Prometheus alone opens it, on its own host. */
+export const ALERTMANAGER_PORT = 9093;
+/** The blackbox exporter, on Prometheus' host too: it opens the public pages, where they have certificates. */
+export const BLACKBOX_PORT = 9115;
 
 /** Where the exporters listen; a second Redis on the same host has its exporter on the next port. */
 const EXPORTER_PORT: Readonly<Record<Exporter, number>> = { node: 9100, redis: 9121, postgres: 9187 };
@@ -14,6 +18,11 @@ export interface ComponentExporter {
   readonly of: string;
   readonly exporter: Exporter;
   readonly port: number;
+}
+
+/** The name that the exporter of a database runs under, beside the components. */
+export function exporterNameOf(database: string): string {
+  return `${database}-exporter`;
 }
 
 /** The exporters that the components of one host need, in the order of the components. */

@@ -2,6 +2,7 @@ import { deepFreeze } from "../deep-freeze.js";
 import type { ComponentDefinition, StackDefinition } from "../definition.js";
 import type { HealthCheck, Link, Plan, PlannedComponent } from "../plan.js";
 import { validateStack } from "../validation/validate-stack.js";
+import { awsPlan } from "./aws.js";
 import { componentEnv } from "./component-env.js";
 import { componentSource, passwordSecretOf } from "./component-source.js";
 import { plannedHosts } from "./planned-hosts.js";
@@ -22,9 +23,11 @@ export function planOf(stack: StackDefinition): Plan {
     );
   }
   const components = startOrder(stack.components.map((component) => plannedComponent(component, stack)));
+  const aws = awsPlan(stack.aws, stack.hosts);
   const hosts = plannedHosts(
     stack.hosts,
     components.map(({ name }) => name),
+    aws.availabilityZones,
   );
   const links = linksOf(components, stack);
   const { monitoring, pipeline } = stack;
@@ -34,11 +37,12 @@ export function planOf(stack: StackDefinition): Plan {
     components,
     links,
     hosts,
-    rules: networkRules({ hosts, components, links, scrapes, monitoring }),
+    rules: networkRules({ hosts, components, links, scrapes, monitoring, aws }),
     secrets: secretsOf(stack),
     scrapes,
     monitoring,
     pipeline,
+    aws,
   });
 }
 

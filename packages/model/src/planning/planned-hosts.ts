@@ -4,16 +4,35 @@ import type { PlannedHost } from "../plan.js";
 /** The range of the whole network; the subnets lie in it. */
 export const NETWORK_CIDR = "10.0.0.0/16";
 
-const SUBNET_CIDR: Readonly<Record<Subnet, string>> = { public: "10.0.1.0/24", private: "10.0.2.0/24" };
+const SUBNET_CIDR: Readonly<Record<Subnet, Readonly<Record<Zone, string>>>> = {
+  public: { 1: "10.0.1.0/24", 2: "10.0.11.0/24" },
+  private: { 1: "10.0.2.0/24", 2: "10.0.12.0/24" },
+};
 
-/** The hosts in the order of declaration; the first public one is the bastion. */
-export function plannedHosts(hosts: readonly HostDefinition[], startOrder: readonly string[]): readonly PlannedHost[] {
+type Zone = PlannedHost["zone"];
+
+/** The range of a subnet in an availability zone. */
+export function subnetCidr(subnet: Subnet, zone: Zone): string {
+  return SUBNET_CIDR[subnet][zone];
+}
+
+/** The hosts in the order of declaration; the first public one is the bastion. In two zones the hosts of each subnet alternate. */
+export function plannedHosts(
+  hosts: readonly HostDefinition[],
+  startOrder: readonly string[],
+  availabilityZones: 1 | 2,
+): readonly PlannedHost[] {
   const bastion = hosts.find(({ subnet }) => subnet === "public");
-  return hosts.map((host) => ({
-    name: host.name,
-    subnet: host.subnet,
-    cidr: SUBNET_CIDR[host.subnet],
-    bastion: host === bastion,
-    runs: startOrder.filter((name) => host.runs.includes(name)),
-  }));
+  return hosts.map((host, index) => {
+    const before = hosts.slice(0, index).filter(({ subnet }) => subnet === host.subnet).length;
+    const zone = availabilityZones === 2 && before % 2 === 1 ? 2 : 1;
+    return {
+      name: host.name,
+      subnet: host.subnet,
+      zone,
+      cidr: subnetCidr(host.subnet, zone),
+      bastion: host === bastion,
+      runs: startOrder.filter((name) => host.runs.includes(name)),
+    };
+  });
 }

@@ -1,9 +1,10 @@
-import type { MonitoringDefinition } from "../definition.js";
+import type { AwsDefinition, MonitoringDefinition } from "../definition.js";
 import { type Link, type NetworkRule, OPERATOR_CIDR, type PlannedComponent, type PlannedHost, type ScrapeTarget } from "../plan.js";
 import { joinNeeds, type Need } from "./joined-needs.js";
 import { GRAFANA_PORT, PROMETHEUS_PORT } from "./monitoring-ports.js";
 
-const SSH_PORT = 22;
+export const SSH_PORT = 22;
+const HTTP_PORT = 80;
 const HTTPS_PORT = 443;
 const ANYWHERE = "0.0.0.0/0";
 
@@ -13,6 +14,7 @@ export interface RuleFacts {
   readonly links: readonly Link[];
   readonly scrapes: readonly ScrapeTarget[];
   readonly monitoring: MonitoringDefinition | null;
+  readonly aws: AwsDefinition;
 }
 
 /**
@@ -38,10 +40,13 @@ function sshNeeds({ hosts }: RuleFacts): readonly Need[] {
   );
 }
 
-function publicNeeds({ components }: RuleFacts): readonly Need[] {
-  return components.flatMap(({ name, host, port, public: isPublic }) =>
-    isPublic && port !== null ? [ingressNeed(host, port, { cidr: ANYWHERE }, "public", `${name} app`)] : [],
-  );
+function publicNeeds({ components, aws }: RuleFacts): readonly Need[] {
+  const open = (host: string, port: number, purpose: string) => ingressNeed(host, port, { cidr: ANYWHERE }, "public", purpose);
+  return components.flatMap(({ name, host, port, public: isPublic }) => {
+    if (!isPublic || port === null) return [];
+    if (aws.domain === null) return [open(host, port, `${name} app`)];
+    return [open(host, HTTPS_PORT, `${name} app by HTTPS`), open(host, HTTP_PORT, "certificates, redirect to HTTPS")];
+  });
 }
 
 function linkNeeds({ links, components }: RuleFacts): readonly Need[] {

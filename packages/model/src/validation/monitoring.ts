@@ -1,4 +1,4 @@
-import { type HostDefinition, type MonitoringDefinition, type StackDefinition, UNREADABLE } from "../definition.js";
+import { type HostDefinition, type MonitoringDefinition, type SmtpDefinition, type StackDefinition, UNREADABLE } from "../definition.js";
 import type { Problem } from "../problem.js";
 import { listOf, show } from "../show.js";
 import { canonicalCidr } from "./cidr.js";
@@ -9,7 +9,7 @@ import { unknownName } from "./unknown-name.js";
 export function monitoringProblems(stack: StackDefinition): readonly Problem[] {
   const { monitoring } = stack;
   if (monitoring === null) return [];
-  return [...hostOf(monitoring, hostsByName(stack)), ...openToProblems(monitoring), ...emailProblems(monitoring)];
+  return [...hostOf(monitoring, hostsByName(stack)), ...openToProblems(monitoring), ...alarmProblems(monitoring)];
 }
 
 function hostOf({ on }: MonitoringDefinition, known: ReadonlyMap<string, HostDefinition>): readonly Problem[] {
@@ -45,16 +45,38 @@ function openToProblems({ openTo }: MonitoringDefinition): readonly Problem[] {
   ];
 }
 
-function emailProblems({ alarms }: MonitoringDefinition): readonly Problem[] {
-  if (alarms === null || /^[^\s@"<>,;]+@[^\s@"<>,;]+\.[^\s@"<>,;.]+$/.test(alarms.email)) return [];
+function alarmProblems({ alarms }: MonitoringDefinition): readonly Problem[] {
+  if (alarms === null) return [];
+  const { email, smtp } = alarms;
+  const from = smtp === null || smtp.from === email ? [] : emailProblems("from", smtp.from);
+  return [...emailProblems("email", email), ...(smtp === null ? [] : smarthostProblems(smtp)), ...from];
+}
+
+function emailProblems(option: "email" | "from", address: string): readonly Problem[] {
+  if (/^[^\s@"<>,;]+@[^\s@"<>,;]+\.[^\s@"<>,;.]+$/.test(address)) return [];
   return [
     {
-      at: "monitoring.alarms.email",
+      at: `monitoring.alarms.${option}`,
       code: "MONITORING_INVALID",
-      message: `${show(alarms.email)} is not an e-mail address`,
-      found: show(alarms.email),
+      message: `${show(address)} is not an e-mail address`,
+      found: show(address),
       allowed: "one e-mail address",
       fix: 'write one address, for example "ops@example.com"',
+    },
+  ];
+}
+
+function smarthostProblems({ smarthost }: SmtpDefinition): readonly Problem[] {
+  const [, port] = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?:([0-9]{1,5})$/.exec(smarthost)?.slice(1) ?? [];
+  if (port !== undefined && Number(port) >= 1 && Number(port) <= 65_535) return [];
+  return [
+    {
+      at: "monitoring.alarms.smarthost",
+      code: "MONITORING_INVALID",
+      message: `${show(smarthost)} is not the address of a mail server`,
+      found: show(smarthost),
+      allowed: "a host name or IPv4 address, a colon, and a port",
+      fix: 'write host and port, for example "smtp.example.com:587"',
     },
   ];
 }

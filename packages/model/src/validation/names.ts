@@ -2,13 +2,19 @@ import { atComponent, atHost } from "../at.js";
 import type { StackDefinition } from "../definition.js";
 import { envPrefix } from "../env-name.js";
 import { passwordSecretOf } from "../planning/component-source.js";
+import { exporterNameOf } from "../planning/monitoring-ports.js";
 import type { Problem } from "../problem.js";
 import { show } from "../show.js";
 
 const LONGEST_NAME = 40;
 const RESERVED: readonly string[] = ["localhost", "groundplan"];
+/** The ends of a connection that are no host: see reachability. */
+const RESERVED_FOR_HOSTS: readonly string[] = ["internet", "operator"];
 /** Monitoring runs under these names beside the components. */
-const RESERVED_BY_MONITORING: readonly string[] = ["grafana", "prometheus", "node-exporter"];
+const RESERVED_BY_MONITORING: readonly string[] = ["grafana", "prometheus", "alertmanager", "node-exporter", "blackbox-exporter"];
+
+/** The proxy in front of public services, where there is a domain. */
+const RESERVED_BY_DOMAIN: readonly string[] = ["caddy"];
 
 interface Named {
   readonly name: string;
@@ -23,14 +29,24 @@ export function nameProblems(stack: StackDefinition): readonly Problem[] {
   const passwords = stack.components
     .filter(({ kind }) => kind === "postgres")
     .map((component) => ({ name: passwordSecretOf(component.name), at: `the password of ${atComponent(component)}` }));
-  const reserved = stack.monitoring === null ? RESERVED : [...RESERVED, ...RESERVED_BY_MONITORING];
+  const reserved = [
+    ...RESERVED,
+    ...(stack.monitoring === null ? [] : [...RESERVED_BY_MONITORING, ...exporterNames(stack)]),
+    ...(stack.aws === null || stack.aws.domain === null ? [] : RESERVED_BY_DOMAIN),
+  ];
   return [
-    ...[{ name: stack.name, at: "stack" }, ...hosts, ...secrets].flatMap((named) => invalidName(named, RESERVED)),
+    ...invalidName({ name: stack.name, at: "stack" }, RESERVED),
+    ...hosts.flatMap((named) => invalidName(named, [...RESERVED, ...RESERVED_FOR_HOSTS])),
+    ...secrets.flatMap((named) => invalidName(named, RESERVED)),
     ...components.flatMap((named) => invalidName(named, reserved)),
     ...takenNames(components),
     ...takenNames(hosts),
     ...takenNames([...passwords, ...secrets]),
   ];
+}
+
+function exporterNames({ components }: StackDefinition): readonly string[] {
+  return components.filter(({ kind }) => kind !== "service").map(({ name }) => exporterNameOf(name));
 }
 
 function invalidName({ name, at }: Named, reserved: readonly string[]): readonly Problem[] {

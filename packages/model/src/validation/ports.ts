@@ -1,12 +1,19 @@
 import { atComponent } from "../at.js";
 import type { ComponentDefinition, HostDefinition, StackDefinition } from "../definition.js";
-import { exportersOf, GRAFANA_PORT, NODE_EXPORTER_PORT, PROMETHEUS_PORT } from "../planning/monitoring-ports.js";
+import {
+  ALERTMANAGER_PORT,
+  BLACKBOX_PORT,
+  exportersOf,
+  GRAFANA_PORT,
+  NODE_EXPORTER_PORT,
+  PROMETHEUS_PORT,
+} from "../planning/monitoring-ports.js";
+import { SSH_PORT } from "../planning/rules.js";
 import type { Problem } from "../problem.js";
 import { show } from "../show.js";
 import { componentsByName } from "./stack-index.js";
 
 const HIGHEST_PORT = 65_535;
-const SSH_PORT = 22;
 
 /** Ports that do not exist, that two want on one host, or that are missing where the world is let in. */
 export function portProblems(stack: StackDefinition): readonly Problem[] {
@@ -51,7 +58,11 @@ function publicWithoutPort(component: ComponentDefinition): readonly Problem[] {
 
 function takenPorts(stack: StackDefinition, host: HostDefinition): readonly Problem[] {
   const components = [...componentsByName(stack).values()].filter(({ name }) => host.runs.includes(name));
-  const takenBy = new Map<number, string>([[SSH_PORT, "SSH"], ...monitoringPorts(stack, host, components)]);
+  const takenBy = new Map<number, string>([
+    [SSH_PORT, "SSH"],
+    ...proxyPorts(stack, components),
+    ...monitoringPorts(stack, host, components),
+  ]);
   return components.flatMap((component) => {
     if (component.port === null || !isPort(component.port)) return [];
     const at = `${atComponent(component)}.port`;
@@ -71,17 +82,26 @@ function takenPorts(stack: StackDefinition, host: HostDefinition): readonly Prob
   });
 }
 
+/** With a domain, the host's public services are behind a proxy that has the ports of the web. */
+function proxyPorts({ aws }: StackDefinition, components: readonly ComponentDefinition[]): readonly (readonly [number, string])[] {
+  if (aws === null || aws.domain === null || !components.some((component) => component.kind === "service" && component.public)) return [];
+  return [80, 443].map((port) => [port, "the proxy for HTTPS (aws.domain)"]);
+}
+
 function monitoringPorts(
   stack: StackDefinition,
   host: HostDefinition,
   components: readonly ComponentDefinition[],
 ): readonly (readonly [number, string])[] {
   if (stack.monitoring === null) return [];
+  const blackbox: [number, string] = [BLACKBOX_PORT, "the blackbox exporter (monitoring)"];
   const pages: [number, string][] =
     stack.monitoring.on === host.name
       ? [
           [GRAFANA_PORT, "Grafana (monitoring)"],
           [PROMETHEUS_PORT, "Prometheus (monitoring)"],
+          [ALERTMANAGER_PORT, "Alertmanager (monitoring)"],
+          ...(stack.aws === null || stack.aws.domain === null ? [] : [blackbox]),
         ]
       : [];
   const exporters = exportersOf(components).map(

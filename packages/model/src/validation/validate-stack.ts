@@ -1,6 +1,7 @@
 import { deepFreeze } from "../deep-freeze.js";
 import type { StackDefinition } from "../definition.js";
 import type { Problem } from "../problem.js";
+import { awsProblems } from "./aws.js";
 import { cycleProblems } from "./cycles.js";
 import { envProblems } from "./env.js";
 import { hostProblems } from "./hosts.js";
@@ -26,5 +27,6 @@ export function validateStack(stack: StackDefinition): readonly Problem[] {
     ...standInProblems(stack),
     ...monitoringProblems(stack),
     ...pipelineProblems(stack),
+    ...awsProblems(stack),
   ]);
 }

@@ -54,7 +54,7 @@ export const brokenNames: readonly BrokenStack[] = [
     }),
     problems: [
       invalid("stack", "My Stack", 'write "my-stack"'),
-      invalid("hosts.host_a", "host_a", 'write "host-a"'),
+      { ...invalid("hosts.host_a", "host_a", 'write "host-a"'), allowed: `${RULE}, internet, operator` },
       invalid("secrets.Voter Key", "Voter Key", 'write "voter-key"'),
     ],
   },
@@ -76,23 +76,41 @@ export const brokenNames: readonly BrokenStack[] = [
       },
     ],
   ),
+  {
+    name: "a host that has the name of what lies outside",
+    stack: stack("demo", (s) => {
+      s.service("operator", { build: "./web" });
+      s.host("internet", { subnet: "public", runs: ["operator"] });
+    }),
+    problems: [
+      {
+        at: "hosts.internet",
+        code: "NAME_INVALID",
+        message: '"internet" is reserved',
+        found: '"internet"',
+        allowed: `${RULE}, internet, operator`,
+        fix: "choose another name",
+      },
+    ],
+  },
   broken(
     "the names of monitoring's own programs",
     (s) => {
       s.service("grafana", { build: "./x" });
-      onOneHost(s, "grafana");
+      s.service("queue-exporter", { build: "./x" });
+      s.service("grafana-exporter", { build: "./x" });
+      s.redis("queue");
+      onOneHost(s, "grafana", "queue-exporter", "grafana-exporter", "queue");
       s.monitoring({ on: "main" });
     },
-    [
-      {
-        at: "services.grafana",
-        code: "NAME_INVALID",
-        message: '"grafana" is reserved',
-        found: '"grafana"',
-        allowed: `${RULE}, grafana, prometheus, node-exporter`,
-        fix: "choose another name",
-      },
-    ],
+    ["grafana", "queue-exporter"].map((name) => ({
+      at: `services.${name}`,
+      code: "NAME_INVALID",
+      message: `"${name}" is reserved`,
+      found: `"${name}"`,
+      allowed: `${RULE}, grafana, prometheus, alertmanager, node-exporter, blackbox-exporter, queue-exporter`,
+      fix: "choose another name",
+    })),
   ),
   looselyBroken(
     "a name that is missing or not text",

@@ -58,10 +58,11 @@ export const brokenPorts: readonly BrokenStack[] = [
       s.service("e", { build: "./e", port: 9187 });
       s.service("f", { build: "./f", port: 9122 });
       s.service("g", { build: "./g", port: 9188 });
+      s.service("h", { build: "./h", port: 9093 });
       s.redis("redis");
       s.redis("redis-two", { port: 6380 });
       s.postgres("db");
-      onOneHost(s, "a", "b", "c", "d", "e", "f", "g", "redis", "redis-two", "db");
+      onOneHost(s, "a", "b", "c", "d", "e", "f", "g", "h", "redis", "redis-two", "db");
       s.monitoring({ on: "main" });
     },
     [
@@ -71,7 +72,20 @@ export const brokenPorts: readonly BrokenStack[] = [
       taken("services.d.port", 9121, 'the redis exporter of "redis" (monitoring)', "d"),
       taken("services.e.port", 9187, 'the postgres exporter of "db" (monitoring)', "e"),
       taken("services.f.port", 9122, 'the redis exporter of "redis-two" (monitoring)', "f"),
+      taken("services.h.port", 9093, "Alertmanager (monitoring)", "h"),
     ],
+  ),
+  broken(
+    "the port of the blackbox exporter, where public pages have certificates",
+    (s) => {
+      s.service("a", { build: "./a", port: 9115, public: true });
+      s.service("b", { build: "./b", port: 9115 });
+      onOneHost(s, "a");
+      s.host("other", { subnet: "private", runs: ["b"] });
+      s.monitoring({ on: "main" });
+      s.aws({ domain: "poll.example.com" });
+    },
+    [taken("services.a.port", 9115, "the blackbox exporter (monitoring)", "a")],
   ),
   broken(
     "a public service that listens nowhere",
