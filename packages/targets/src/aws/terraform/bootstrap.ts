@@ -1,0 +1,105 @@
+import type { Plan } from "@groundplan/model";
+import { call, raw } from "./hcl/hcl-value.js";
+import { attribute, attributes, block, comment, gap, type HclItem, heading } from "./hcl/render-hcl.js";
+import { policy } from "./identity.js";
+import { reference } from "./labels.js";
+import { requirements } from "./versions.js";
+
+const bucket = reference("aws_s3_bucket", "state", "id");
+
+/** The bucket for the state, as a configuration of its own: a state cannot be in a bucket that it describes. */
+export function bootstrapFile({ stack, aws }: Plan): readonly HclItem[] {
+  const marked = { Project: stack, Stack: stack, ManagedBy: "terraform" };
+  return [
+    ...heading("The S3 bucket that keeps the state of the stack, for those who work on it together. Made once; see README.md."),
+    requirements(),
+    block("provider", ["aws"], attribute("region", raw("var.region")), block("default_tags", [], attribute("tags", marked))),
+    block(
+      "variable",
+      ["region"],
+      ...attributes({ description: "AWS region of the bucket.", type: raw("string"), default: aws.region, nullable: false }),
+    ),
+    block("data", ["aws_caller_identity", "current"]),
+    ...bucketResources(stack),
+    block(
+      "output",
+      ["backend"],
+      ...attributes({
+        description: "Content of ../backend.tf: it tells the stack to keep its state in the bucket.",
+        value: backend(stack),
+      }),
+    ),
+  ];
+}
+
+function bucketResources(stack: string): readonly HclItem[] {
+  const part = (type: string, ...body: readonly HclItem[]) => block("resource", [type, "state"], attribute("bucket", bucket), ...body);
+  return [
+    block(
+      "resource",
+      ["aws_s3_bucket", "state"],
+      comment("Names of buckets are the world's: the account's number makes this one nobody else's."),
+      attribute("bucket", raw(`"tfstate-\${data.aws_caller_identity.current.account_id}-${stack}"`)),
+      block("lifecycle", [], comment("Without the state Terraform knows nothing of what it made."), attribute("prevent_destroy", true)),
+    ),
+    comment("A state that was overwritten by mistake can be brought back for 90 days."),
+    part("aws_s3_bucket_versioning", block("versioning_configuration", [], attribute("status", "Enabled"))),
+    part(
+      "aws_s3_bucket_lifecycle_configuration",
+      block(
+        "rule",
+        [],
+        ...attributes({ id: "old-states", status: "Enabled" }),
+        block("filter", []),
+        block("noncurrent_version_expiration", [], attribute("noncurrent_days", 90)),
+        block("abort_incomplete_multipart_upload", [], attribute("days_after_initiation", 7)),
+      ),
+      comment("Without versions there are no old ones."),
+      attribute("depends_on", raw("[aws_s3_bucket_versioning.state]")),
+    ),
+    part(
+      "aws_s3_bucket_server_side_encryption_configuration",
+      block("rule", [], block("apply_server_side_encryption_by_default", [], attribute("sse_algorithm", "AES256"))),
+    ),
+    part(
+      "aws_s3_bucket_public_access_block",
+      gap,
+      ...attributes({ block_public_acls: true, block_public_policy: true, ignore_public_acls: true, restrict_public_buckets: true }),
+    ),
+    comment("Nobody may read or write it without TLS."),
+    part(
+      "aws_s3_bucket_policy",
+      attribute("policy", tlsOnly()),
+      gap,
+      comment("S3 refuses two changes of a bucket's access at once."),
+      attribute("depends_on", raw("[aws_s3_bucket_public_access_block.state]")),
+    ),
+  ];
+}
+
+const tlsOnly = () =>
+  policy({
+    Sid: "TlsOnly",
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: [reference("aws_s3_bucket", "state", "arn"), raw(`"\${aws_s3_bucket.state.arn}/*"`)],
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  });
+
+/** use_lockfile: two who apply at once do not overwrite each other. */
+function backend(stack: string) {
+  const lines = [
+    "terraform {",
+    '  backend "s3" {',
+    raw(`"    bucket       = \\"\${aws_s3_bucket.state.bucket}\\""`),
+    `    key          = "${stack}/terraform.tfstate"`,
+    raw(`"    region       = \\"\${var.region}\\""`),
+    "    encrypt      = true",
+    "    use_lockfile = true",
+    "  }",
+    "}",
+    "",
+  ];
+  return call("join", "\n", lines);
+}

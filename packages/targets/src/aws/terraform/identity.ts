@@ -1,0 +1,63 @@
+import type { Plan, PlannedHost } from "@groundplan/model";
+import { call, type HclObject, raw } from "./hcl/hcl-value.js";
+import { attribute, attributes, block, comment, type HclItem, heading } from "./hcl/render-hcl.js";
+import { reference } from "./labels.js";
+
+const MANAGED_POLICIES: Readonly<Record<string, string>> = {
+  cloudwatch: "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy",
+  session_manager: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+};
+
+/** The key that operators come in with, and what hosts may do in the account. */
+export function identityFile(plan: Plan): readonly HclItem[] {
+  const { stack } = plan;
+  return [
+    ...heading("Who comes in, and what the hosts may do in the account: send figures and logs, and be reached by Session Manager."),
+    block(
+      "resource",
+      ["aws_key_pair", "operator"],
+      ...attributes({ key_name: `${stack}-operator`, public_key: raw("trimspace(var.ssh_public_key)") }),
+    ),
+    ...role(stack, "host", `Hosts of the stack ${stack}`),
+    ...(sendsAlarms(plan) ? monitoringRole(stack) : []),
+  ];
+}
+
+/** Alertmanager publishes to the alarm topic from the monitoring host. */
+export function sendsAlarms({ monitoring }: Plan): boolean {
+  return monitoring !== null && monitoring.alarms !== null;
+}
+
+/** Label of the instance profile that a host has. */
+export function profileOf(plan: Plan, { name }: PlannedHost): string {
+  return sendsAlarms(plan) && plan.monitoring?.on === name ? "monitoring" : "host";
+}
+
+function monitoringRole(stack: string): readonly HclItem[] {
+  const publish = { Effect: "Allow", Action: "sns:Publish", Resource: reference("aws_sns_topic", "alarms", "arn") };
+  return [
+    comment("A role of its own: only the host with Alertmanager may send alarms, and only to this stack's topic."),
+    ...role(stack, "monitoring", `The monitoring host of the stack ${stack}`),
+    block(
+      "resource",
+      ["aws_iam_role_policy", "send_alarms"],
+      ...attributes({ name: "send-alarms", role: reference("aws_iam_role", "monitoring", "id"), policy: policy(publish) }),
+    ),
+  ];
+}
+
+function role(stack: string, label: string, description: string): readonly HclItem[] {
+  const name = `${stack}-${label}`;
+  const ec2 = { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" };
+  const roleName = reference("aws_iam_role", label, "name");
+  return [
+    block("resource", ["aws_iam_role", label], ...attributes({ name, description, assume_role_policy: policy(ec2) })),
+    ...Object.entries(MANAGED_POLICIES).map(([what, arn]) =>
+      block("resource", ["aws_iam_role_policy_attachment", `${label}_${what}`], ...attributes({ role: roleName, policy_arn: arn })),
+    ),
+    block("resource", ["aws_iam_instance_profile", label], attribute("name", name), attribute("role", roleName)),
+  ];
+}
+
+/** A policy document of IAM, S3 or SNS. */
+export const policy = (...statements: readonly HclObject[]) => call("jsonencode", { Version: "2012-10-17", Statement: statements });

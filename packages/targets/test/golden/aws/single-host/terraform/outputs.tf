@@ -1,0 +1,42 @@
+# What Ansible's inventory and people need to know.
+
+output "hosts" {
+  description = "Each host by its name: addresses, instance and data volume."
+  value = {
+    main = {
+      public_ip      = aws_eip.main.public_ip
+      private_ip     = aws_instance.main.private_ip
+      instance_id    = aws_instance.main.id
+      subnet         = "public"
+      data_volume_id = aws_ebs_volume.main_data.id
+    }
+  }
+}
+
+output "bastion" {
+  description = "The host through which operators reach the others by SSH."
+  value       = "main"
+}
+
+output "ssh_user" {
+  description = "The user to log in as."
+  value       = "ubuntu"
+}
+
+output "region" {
+  description = "Where it all is."
+  value       = var.region
+}
+
+output "public_urls" {
+  description = "Where people find each public service."
+  value = {
+    shop  = "http://${aws_eip.main.public_ip}"
+    admin = "http://${aws_eip.main.public_ip}:8080"
+  }
+}
+
+output "log_groups" {
+  description = "Log groups of CloudWatch that the agent writes to."
+  value       = {}
+}

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { quoted, raw } from "../../src/aws/terraform/hcl/hcl-value.js";
+import { attribute, block, renderHcl } from "../../src/aws/terraform/hcl/render-hcl.js";
+import { renderTerraform } from "../../src/aws/terraform/render-terraform.js";
+import { AWS_PLANS, planCalled } from "../aws/terraform-plans.js";
+
+const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGfakegroundplanexamplekeyforproofs0000000000000 someone@example.com";
+const GOOD = { operator_cidr: "203.0.113.7/32", ssh_public_key: KEY };
+
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Runs the real Terraform in a folder of these files, with no settings of this machine; `null`: it is not here. */
+async function terraform(files: Readonly<Record<string, string>>, ...commands: readonly (readonly string[])[]): Promise<Ended | null> {
+  const folder = mkdtempSync(join(tmpdir(), "groundplan-terraform-files-"));
+  try {
+    for (const [path, text] of Object.entries({ ...files, "none.tfrc": "" })) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    let ended: Ended | null = null;
+    for (const args of commands) {
+      ended = await run(folder, args);
+      if (ended === null || ended.code !== 0) return ended;
+    }
+    return ended;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function run(cwd: string, args: readonly string[]): Promise<Ended | null> {
+  const env = { PATH: process.env.PATH, HOME: cwd, TF_CLI_CONFIG_FILE: join(cwd, "none.tfrc"), TF_INPUT: "0", CHECKPOINT_DISABLE: "1" };
+  return new Promise((resolve, reject) => {
+    execFile("terraform", args, { cwd, env }, (error, stdout, stderr) => {
+      if (error === null) resolve({ code: 0, output: stdout });
+      else if (error.code === "ENOENT") resolve(null);
+      else if (typeof error.code === "number") resolve({ code: error.code, output: stdout + stderr });
+      else reject(error);
+    });
+  });
+}
+
+async function needTerraform(context: TestContext, ended: Promise<Ended | null>): Promise<Ended | null> {
+  const result = await ended;
+  if (result === null) context.skip("needs terraform");
+  return result;
+}
+
+test("terraform fmt leaves every generated file as it is", async (context) => {
+  const files = Object.entries(AWS_PLANS).flatMap(([name, plan]) =>
+    renderTerraform(plan).map(({ path, text }) => [`${name}/${path}`, text]),
+  );
+  const ended = await needTerraform(context, terraform(Object.fromEntries(files), ["fmt", "-check", "-recursive", "-diff"]));
+  if (ended !== null) assert.deepEqual(ended, { code: 0, output: "" });
+});
+
+test("terraform reads every string back as it was", async (context) => {
+  const texts = ['"quoted"', "back\\slash", `\${a} $\${b} %{c} $ % {`, "line\nend\ttab\r", "é → ✓ 'x'", `$\${`, "%%{", `\${`];
+  const text = renderHcl([
+    block("output", ["texts"], attribute("value", texts)),
+    block("output", ["raw"], attribute("value", raw(quoted(texts.join(""))))),
+  ]);
+  const ended = await needTerraform(context, terraform({ "main.tf": text }, ["apply", "-auto-approve"], ["output", "-json"]));
+  if (ended === null) return;
+  const outputs = JSON.parse(ended.output) as Record<string, { value: unknown }>;
+  assert.deepEqual([outputs.texts?.value, outputs.raw?.value], [texts, texts.join("")]);
+});
+
+/** Terraform's answer to values of the variables: the error messages, or nothing. */
+async function refusal(plan: string, values: Readonly<Record<string, string>>): Promise<string | null> {
+  const variables = renderTerraform(planCalled(plan)).find(({ path }) => path === "terraform/variables.tf");
+  const given = Object.entries(values).flatMap(([name, value]) => ["-var", `${name}=${value}`]);
+  const ended = await terraform({ "variables.tf": variables?.text ?? assert.fail() }, ["plan", "-no-color", ...given]);
+  return ended === null ? null : ended.code === 0 ? "" : ended.output.replace(/[│╷╵\s]+/g, " ");
+}
+
+const REFUSED: readonly (readonly [what: string, values: Readonly<Record<string, string>>, says: RegExp])[] = [
+  ["no range", { operator_cidr: "me" }, /Write an IPv4 range/],
+  ["an address without a prefix", { operator_cidr: "203.0.113.7" }, /Write an IPv4 range/],
+  ["bits after the prefix", { operator_cidr: "203.0.113.7/24" }, /Write an IPv4 range/],
+  ["IPv6", { operator_cidr: "2001:db8::/32" }, /Write an IPv4 range/],
+  ["all of IPv6", { operator_cidr: "::/0" }, /Write an IPv4 range/],
+  ["everybody", { operator_cidr: "0.0.0.0/0" }, /opens SSH to the internet/],
+  ["half of everybody", { operator_cidr: "128.0.0.0/1" }, /opens SSH to the internet/],
+  ["a private key", { ssh_public_key: "-----BEGIN OPENSSH PRIVATE KEY-----" }, /Write one public key/],
+  ["two keys", { ssh_public_key: `${KEY}\n${KEY}` }, /Write one public key/],
+  ["a key that EC2 does not take", { ssh_public_key: KEY.replace("ssh-ed25519", "ecdsa-sha2-nistp256") }, /Write one public key/],
+  ["no region", { region: "Frankfurt" }, /Write the code of a region/],
+  ["an unknown host", { instance_types: '{ databse = "t3.small" }' }, /The hosts are frontend, backend, database/],
+  ["no instance type", { instance_types: '{ backend = "small" }' }, /Instance types are a family/],
+  ["an ARM type", { instance_types: '{ backend = "t4g.small" }' }, /ARM families/],
+  ["a volume of a host without one", { data_volume_gb: "{ frontend = 50 }" }, /The hosts are backend, database/],
+  ["a disk too small", { root_volume_gb: "7" }, /needs 8 GiB/],
+  ["days that CloudWatch does not know", { log_retention_days: "31" }, /CloudWatch knows/],
+  ["no e-mail address", { alarm_email: "ops" }, /Write one e-mail address/],
+];
+
+test("terraform refuses values of variables that cannot be meant, and says what is", async (context) => {
+  for (const [what, values, says] of REFUSED) {
+    const message = await refusal("voting", { ...GOOD, ...values });
+    if (message === null) return context.skip("needs terraform");
+    assert.match(message, says, what);
+  }
+});
+
+test("terraform takes values that are meant", async (context) => {
+  const meant: readonly Readonly<Record<string, string>>[] = [
+    {
+      operator_cidr: "198.51.100.0/24",
+      ssh_public_key: `${KEY}\n`,
+      region: "ap-southeast-7",
+      instance_types: '{ backend = "m7i-flex.large" }',
+    },
+    { operator_cidr: "0.0.0.0/0", allow_ssh_from_anywhere: "true" },
+  ];
+  for (const values of meant) {
+    const message = await refusal("voting", { ...GOOD, ...values });
+    if (message === null) return context.skip("needs terraform");
+    assert.equal(message, "");
+  }
+});
