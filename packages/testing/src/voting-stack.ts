@@ -46,11 +46,25 @@ export function votingStack(): StackDefinition {
     s.host("database", { subnet: "private", runs: [db] });
     s.monitoring({ on: "frontend", alarms: { email: "ops@example.com" } });
 
-    s.pipeline([
-      { level: "accepted", at: vote, metric: "votes_accepted_total" },
-      { level: "queued", at: vote, metric: "votes_queued_total" },
-      { level: "persisted", at: result, metric: "votes_persisted_total" },
-      { level: "visible", at: result, metric: "votes_visible_total" },
-    ]);
+    s.pipeline(
+      [
+        { level: "accepted", at: vote, metric: "votes_accepted_total" },
+        { level: "queued", at: vote, metric: "votes_queued_total", shared: true },
+        { level: "persisted", at: result, metric: "votes_persisted_total", shared: true },
+        { level: "visible", at: result, metric: "votes_visible_total", shared: true },
+      ],
+      {
+        lag: { at: vote, metric: "votes_queue_held", drainedBy: worker },
+        latencies: [
+          { latency: "accept", at: vote, metric: "votes_accept_seconds" },
+          { latency: "accept to persist", at: worker, metric: "votes_accept_to_persist_seconds" },
+        ],
+        errors: [
+          { error: "refused", at: vote, metric: "votes_refused_total" },
+          { error: "rejected", at: worker, metric: "votes_rejected_total" },
+          { error: "counting broke off", at: worker, metric: "votes_count_failures_total" },
+        ],
+      },
+    );
   });
 }

@@ -1,0 +1,84 @@
+import { renderYaml } from "../../yaml/render-yaml.js";
+import { inline, map, mapEach, noted, quoted, section, type YamlValue } from "../../yaml/yaml-value.js";
+import { BLACKBOX_MODULE } from "../blackbox/render-blackbox.js";
+import type { CertificateProbe } from "../reach.js";
+import { CERTIFICATE_JOB } from "../rules/certificate-rules.js";
+import { EVALUATE_SECONDS, promDuration, SCRAPE_SECONDS, SCRAPE_TIMEOUT_SECONDS } from "../timing.js";
+import type { Watched, WatchedScrape } from "../watched.js";
+
+/** The file prometheus.yml. Rule files lie in `rules/` beside it. */
+export function renderPrometheus({ plan, scrapes, reach }: Watched): string {
+  const { alertmanager, certificates } = reach;
+  const jobs = [...new Set(scrapes.map(({ job }) => job))];
+  const rows = jobs.map((job) =>
+    jobOf(
+      job,
+      scrapes.filter((scrape) => scrape.job === job),
+    ),
+  );
+  return renderYaml(
+    `What Prometheus reads of the stack "${plan.stack}". Made by groundplan from the stack file: change that, and make this anew.`,
+    map({
+      global: map({
+        scrape_interval: promDuration(SCRAPE_SECONDS),
+        scrape_timeout: promDuration(SCRAPE_TIMEOUT_SECONDS),
+        evaluation_interval: promDuration(EVALUATE_SECONDS),
+        external_labels: map({ stack: quoted(plan.stack) }),
+      }),
+      rule_files: ["rules/*.yml"],
+      alerting:
+        alertmanager === null ? undefined : map({ alertmanagers: [map({ static_configs: [map({ targets: [quoted(alertmanager)] })] })] }),
+      scrape_configs: section(
+        "Labels: host and service as in the stack file; tier is the subnet of the host.",
+        certificates === null ? rows : [...rows, certificateJob(certificates)],
+      ),
+    }),
+  );
+}
+
+function jobOf(job: string, scrapes: readonly WatchedScrape[]): YamlValue {
+  const fixed = scrapes.filter(({ address }) => address.kind === "static");
+  const found = scrapes.filter(({ address }) => address.kind === "dns");
+  return map({
+    job_name: quoted(job),
+    metrics_path: scrapes[0]?.path === "/metrics" ? undefined : quoted(scrapes[0]?.path ?? ""),
+    static_configs: fixed.length === 0 ? undefined : fixed.map(staticTarget),
+    dns_sd_configs: found.length === 0 ? undefined : found.map(dnsTarget),
+    relabel_configs: found.length === 0 ? undefined : found.flatMap(dnsLabels),
+  });
+}
+
+function staticTarget({ address, labels }: WatchedScrape): YamlValue {
+  const target = address.kind === "static" ? address.address : "";
+  return map({ targets: inline([quoted(target)]), labels: mapEach(Object.entries(labels), ([name, value]) => [name, quoted(value)]) });
+}
+
+function dnsTarget({ address }: WatchedScrape): YamlValue {
+  if (address.kind !== "dns") return null;
+  const { name, port } = address;
+  return noted("Every copy there is now.", map({ names: [quoted(name)], type: "A", port, refresh_interval: promDuration(SCRAPE_SECONDS) }));
+}
+
+/** A discovered target takes labels from rules only. */
+function dnsLabels({ labels }: WatchedScrape): readonly YamlValue[] {
+  return Object.entries(labels).map(([name, value]) => map({ target_label: name, replacement: quoted(value.replaceAll("$", "$$$$")) }));
+}
+
+function certificateJob({ exporter, pages }: CertificateProbe): YamlValue {
+  return noted(
+    "The blackbox exporter opens each page as a browser does, and tells when its certificate ends.",
+    map({
+      job_name: CERTIFICATE_JOB,
+      scrape_interval: "1m",
+      scrape_timeout: "10s",
+      metrics_path: "/probe",
+      params: map({ module: [BLACKBOX_MODULE] }),
+      static_configs: pages.map(({ service, url }) => map({ targets: [quoted(url)], labels: map({ service: quoted(service) }) })),
+      relabel_configs: [
+        map({ source_labels: ["__address__"], target_label: "__param_target" }),
+        map({ source_labels: ["__address__"], target_label: "instance" }),
+        map({ target_label: "__address__", replacement: quoted(exporter) }),
+      ],
+    }),
+  );
+}
