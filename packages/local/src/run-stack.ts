@@ -4,6 +4,7 @@ import { type Plan, withStandIns } from "@groundplan/model";
 import { LocalStack } from "./local-stack.js";
 import { LogBook } from "./logs/log-book.js";
 import { makeMembers } from "./make-members.js";
+import type { LocalMonitoring } from "./monitoring/local-monitoring.js";
 import { findRedisServer } from "./parts/redis-program.js";
 import { standInNote, standInsWithoutRedis } from "./parts/stand-ins.js";
 import { choosePorts } from "./ports/choose-ports.js";
@@ -26,6 +27,8 @@ export interface RunStackOptions {
   readonly ports: Readonly<Record<string, number>>;
   /** Run `dev` commands, and restart a service when its files change. */
   readonly watch: boolean;
+  /** Run Prometheus and the exporters that this machine has beside the stack. Default: no. */
+  readonly monitoring?: boolean;
   /** Single-line notes for the user. Each is a line of the log too, from "groundplan". */
   readonly onNote: (text: string) => void;
   /** Every log line from the first one on; `RunningStack.onLog` comes too late for the lines of the start. */
@@ -71,8 +74,15 @@ export async function runStack(options: RunStackOptions): Promise<RunningStack> 
   try {
     for (const [name, standIn] of standIns) onNote(standInNote(name, standIn));
     const listeners = plan.components.filter((component) => !standIns.has(component.name));
+    const monitoring = options.monitoring === true ? await localMonitoring(plan, namesOf(listeners), onNote) : null;
     const remembered = recallPorts(stateFolder, onNote);
-    const wishes = { components: listeners, overrides: options.ports, remembered, seed: stateFolder, isFree: portIsFree };
+    const wishes = {
+      components: [...listeners, ...(monitoring?.listeners() ?? [])],
+      overrides: options.ports,
+      remembered,
+      seed: stateFolder,
+      isFree: portIsFree,
+    };
     const { ports, toRemember, notes } = await choosePorts(wishes);
     notes.forEach(onNote);
     rememberPorts(stateFolder, toRemember);
@@ -86,7 +96,10 @@ export async function runStack(options: RunStackOptions): Promise<RunningStack> 
     };
     const context = { logs, record, timing, onNote, onState };
     const { watch } = options;
-    const members = makeMembers({ plan, standIns, ports, portsFor, secrets, redisServer, stackFolder, stateFolder, watch, context });
+    const members = [
+      ...makeMembers({ plan, standIns, ports, portsFor, secrets, redisServer, stackFolder, stateFolder, watch, context }),
+      ...(monitoring?.members({ ports, secrets, stateFolder, context }) ?? []),
+    ];
     stack = new LocalStack({ plan, members, logs, onStopping: () => stopWatching(), onStopped: () => record.close() });
     record.visibleAt(stack.states().find(({ url }) => url !== null)?.url ?? null);
   } catch (error) {
@@ -102,6 +115,16 @@ export async function runStack(options: RunStackOptions): Promise<RunningStack> 
   }
   if (options.watch) stopWatching = watchServices({ plan, stackFolder, stack, quietMs: timing.watchQuietMs, onNote });
   return stack;
+}
+
+/** Loaded on demand: the dashboards' library takes a fifth of a second. */
+async function localMonitoring(...facts: ConstructorParameters<typeof LocalMonitoring>): Promise<LocalMonitoring> {
+  const { LocalMonitoring } = await import("./monitoring/local-monitoring.js");
+  return new LocalMonitoring(...facts);
+}
+
+function namesOf(components: readonly { readonly name: string }[]): ReadonlySet<string> {
+  return new Set(components.map(({ name }) => name));
 }
 
 /** The work, or the signal's reason as soon as that is aborted. */

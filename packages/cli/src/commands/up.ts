@@ -9,6 +9,7 @@ export const up: Command = {
     STACK_OPTION,
     { name: "port", value: "NAME=PORT", several: true, summary: "the port that a part must have on this machine" },
     { name: "watch", value: null, summary: "start a service again when its files change" },
+    { name: "monitoring", value: null, summary: "run Prometheus beside it, and the exporters that this machine has" },
     { name: "quiet", value: null, summary: "hide what the services print" },
     { name: "control-room-port", value: "PORT", default: "8090", summary: "where the control room listens" },
     { name: "no-control-room", value: null, summary: "start none" },
@@ -19,6 +20,7 @@ export const up: Command = {
     { line: "up", says: "run the stack in stacks/voting, or in this folder" },
     { line: "up --port vote=9000 --port result=9001", says: "on other ports" },
     { line: "up --watch", says: "while working on the services" },
+    { line: "up --monitoring", says: "with Prometheus: its alerts show in the control room" },
   ],
   async run(input) {
     const { runUp } = await import("../up/run-up.js");

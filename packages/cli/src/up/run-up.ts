@@ -20,7 +20,8 @@ export async function runUp(input: CommandInput): Promise<ExitCode> {
   const [opened, { formatLogLine, runStack }] = await Promise.all([openPlan(input), import("@groundplan/local")]);
   if (opened === null) return 1;
   const { plan, folder } = opened;
-  checkPartNames(ports, plan);
+  // With monitoring there are more parts than the plan has: they are known once the stack starts, and checked then.
+  if (!given.flag("monitoring")) checkPartNames(ports, plan);
 
   const format = { color: terminal.color, width: Math.max(TOOL.length, ...plan.components.map((component) => component.name.length)) };
   const print = (line: LogLine) => terminal.err(formatLogLine(line, format));
@@ -36,6 +37,7 @@ export async function runUp(input: CommandInput): Promise<ExitCode> {
       stateFolder: givenStateFolder(input, opened),
       ports,
       watch: given.flag("watch"),
+      monitoring: given.flag("monitoring"),
       onNote: note,
       onLog(line) {
         // Its own notes are shown already.

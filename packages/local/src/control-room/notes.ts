@@ -8,10 +8,12 @@ export function notesOf(plan: Plan, states: readonly PartState[]): readonly stri
     ...standIns.map(
       (state) => `${state.name}: no server for it on this machine, so ${state.standIn} stands in. Its clients need no change.`,
     ),
-    ...(plan.monitoring === null
-      ? []
-      : [
-          `Prometheus and Grafana run on host ${plan.monitoring.on} once the stack is deployed; on this machine this page takes their place.`,
-        ]),
+    ...(plan.monitoring === null ? [] : [monitoringNote(plan.monitoring.on, states)]),
   ];
+}
+
+function monitoringNote(host: string, states: readonly PartState[]): string {
+  return states.some(({ kind }) => kind === "monitoring")
+    ? `Prometheus watches the stack on this machine; Grafana and its dashboards come up with groundplan compose up, and on host ${host}.`
+    : `Prometheus and Grafana run on host ${host} once the stack is deployed; groundplan up --monitoring runs Prometheus here.`;
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { GRAPH_STYLE, renderSvg } from "@groundplan/targets";
+import { GRAPH_STYLE, renderSvg } from "@groundplan/targets/graph";
 import type { RunningStack } from "../running-stack.js";
 import { watchAlerts } from "./alerts/alert-watcher.js";
 import { batchLines } from "./batch-lines.js";

@@ -7,7 +7,7 @@
  */
 import type { Plan } from "@groundplan/model";
 import { startControlRoom } from "../../src/control-room/start-control-room.js";
-import { component, fakeStack, metricsServer, part, planWith } from "./fake-stack.js";
+import { component, fakeStack, metricsServer, part, pipelineOf, planWith } from "./fake-stack.js";
 
 const counts = { accepted: 0, queued: 48_211, persisted: 47_900, visible: 47_900 };
 const vote = await metricsServer(() => `votes_accepted_total{path="form"} ${counts.accepted}\nvotes_queued_total ${counts.queued}\n`);
@@ -28,19 +28,17 @@ const plan: Plan = planWith({
     { from: "worker", to: "redis", alias: "queue", port: 6379, protocol: "tcp", fromHost: "backend", toHost: "backend" },
   ],
   hosts: [
-    { name: "frontend", subnet: "public", cidr: "10.0.1.0/24", bastion: true, runs: ["result", "vote"] },
-    { name: "backend", subnet: "private", cidr: "10.0.2.0/24", bastion: false, runs: ["redis", "worker"] },
-    { name: "database", subnet: "private", cidr: "10.0.2.0/24", bastion: false, runs: ["db"] },
+    { name: "frontend", subnet: "public", cidr: "10.0.1.0/24", zone: 1, bastion: true, runs: ["result", "vote"] },
+    { name: "backend", subnet: "private", cidr: "10.0.2.0/24", zone: 1, bastion: false, runs: ["redis", "worker"] },
+    { name: "database", subnet: "private", cidr: "10.0.2.0/24", zone: 1, bastion: false, runs: ["db"] },
   ],
-  monitoring: { on: "frontend", openTo: "0.0.0.0/0", alarms: null },
-  pipeline: {
-    levels: [
-      { name: "accepted", service: "vote", metric: "votes_accepted_total" },
-      { name: "queued", service: "vote", metric: "votes_queued_total" },
-      { name: "persisted", service: "result", metric: "votes_persisted_total" },
-      { name: "visible", service: "result", metric: "votes_visible_total" },
-    ],
-  },
+  monitoring: { on: "frontend", openTo: "0.0.0.0/0", alarms: null, runbooks: "docs/runbooks" },
+  pipeline: pipelineOf([
+    { name: "accepted", service: "vote", metric: "votes_accepted_total" },
+    { name: "queued", service: "vote", metric: "votes_queued_total" },
+    { name: "persisted", service: "result", metric: "votes_persisted_total" },
+    { name: "visible", service: "result", metric: "votes_visible_total" },
+  ]),
 });
 
 const stack = fakeStack(plan, [

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Plan, PlannedComponent } from "@groundplan/model";
+import type { PipelineDefinition, PipelineMetric, Plan, PlannedComponent } from "@groundplan/model";
 import type { LogLine, PartState, RunningStack } from "../../src/running-stack.js";
 
 /** A running stack that runs nothing: tests and the demo say what its parts are and print. */
@@ -89,8 +89,14 @@ export function planWith(plan: Partial<Plan>): Plan {
     scrapes: [],
     monitoring: null,
     pipeline: null,
+    aws: { region: "us-east-1", instanceTypes: {}, availabilityZones: 1, nat: true, domain: null },
     ...plan,
   };
+}
+
+/** Levels and nothing else. */
+export function pipelineOf(levels: readonly PipelineMetric[]): PipelineDefinition {
+  return { levels: levels.map((level) => ({ ...level, shared: false })), lag: null, latencies: [], errors: [] };
 }
 
 export function component(name: string, given: Partial<PlannedComponent> = {}): PlannedComponent {

@@ -5,7 +5,7 @@ import { BROWSER, BROWSER_ARGUMENTS, until } from "@groundplan/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { type ControlRoom, startControlRoom } from "../../src/control-room/start-control-room.js";
 import { UserError } from "../../src/user-error.js";
-import { component, type FakeStack, fakeStack, metricsServer, part, planWith } from "./fake-stack.js";
+import { component, type FakeStack, fakeStack, metricsServer, part, pipelineOf, planWith } from "./fake-stack.js";
 
 const skip = BROWSER === undefined ? "needs chromium" : false;
 
@@ -13,8 +13,8 @@ const levels = ["accepted", "queued"].map((name) => ({ name, service: "vote", me
 const plan = planWith({
   components: [component("db", { kind: "postgres", port: 5432, metrics: null }), component("vote", { public: true, after: ["db"] })],
   links: [{ from: "vote", to: "db", alias: "db", port: 5432, protocol: "tcp", fromHost: "one", toHost: "one" }],
-  hosts: [{ name: "one", subnet: "public", cidr: "10.0.1.0/24", bastion: true, runs: ["db", "vote"] }],
-  pipeline: { levels },
+  hosts: [{ name: "one", subnet: "public", cidr: "10.0.1.0/24", zone: 1, bastion: true, runs: ["db", "vote"] }],
+  pipeline: pipelineOf(levels),
 });
 
 let browser: Browser;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { addReadings, type LevelReading, type LevelTotals, noLevelTotals } from "../../src/control-room/levels/level-totals.js";
 import { levelsReport } from "../../src/control-room/levels/levels-report.js";
 import { sumSeries } from "../../src/control-room/levels/sum-series.js";
-import { planWith } from "./fake-stack.js";
+import { pipelineOf, planWith } from "./fake-stack.js";
 
 /** The totals after these looks at accepted, queued and persisted; the first level's process is 1 unless it is said. */
 function after(...looks: (readonly (number | null)[] | { process: number; values: readonly (number | null)[] })[]): LevelTotals {
@@ -101,7 +101,7 @@ test("an estimate made under load becomes exact in the first quiet second, and i
 
 test("the report gives the rate of the last 3 seconds, and the lag", () => {
   const level = (name: string) => ({ name, service: "vote", metric: `${name}_total` });
-  const plan = planWith({ pipeline: { levels: [level("accepted"), level("persisted")] } });
+  const plan = planWith({ pipeline: pipelineOf([level("accepted"), level("persisted")]) });
   const points = [0, 1, 2, 3, 4].map((second) => ({ time: second * 1_000, totals: [second * 100, second * 90], missing: [null, null] }));
   const report = levelsReport(plan, points);
   assert.deepEqual(
@@ -115,9 +115,9 @@ test("the report gives the rate of the last 3 seconds, and the lag", () => {
 });
 
 test("without a point there is neither total nor rate nor lag", () => {
-  const plan = planWith({ pipeline: { levels: [{ name: "accepted", service: "vote", metric: "m" }] } });
+  const plan = planWith({ pipeline: pipelineOf([{ name: "accepted", service: "vote", metric: "m" }]) });
   assert.deepEqual(levelsReport(plan, []), {
-    levels: [{ name: "accepted", service: "vote", metric: "m", total: null, perSecond: null, missing: null }],
+    levels: [{ name: "accepted", service: "vote", metric: "m", shared: false, total: null, perSecond: null, missing: null }],
     lag: null,
     points: [],
   });

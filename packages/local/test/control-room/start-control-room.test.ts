@@ -8,12 +8,12 @@ import { type ControlRoom, startControlRoom } from "../../src/control-room/start
 import type { StateReport } from "../../src/control-room/state-report.js";
 import type { LogLine, PartState } from "../../src/running-stack.js";
 import { UserError } from "../../src/user-error.js";
-import { component, type FakeStack, fakeStack, metricsServer, part, planWith } from "./fake-stack.js";
+import { component, type FakeStack, fakeStack, metricsServer, part, pipelineOf, planWith } from "./fake-stack.js";
 
 const plan = planWith({
   components: [component("db", { kind: "postgres", metrics: null }), component("vote")],
   links: [{ from: "vote", to: "db", alias: "db", port: 5432, protocol: "tcp", fromHost: "one", toHost: "one" }],
-  hosts: [{ name: "one", subnet: "public", cidr: "10.0.1.0/24", bastion: true, runs: ["db", "vote"] }],
+  hosts: [{ name: "one", subnet: "public", cidr: "10.0.1.0/24", zone: 1, bastion: true, runs: ["db", "vote"] }],
 });
 
 const rooms: ControlRoom[] = [];
@@ -90,7 +90,7 @@ test("the state names every part, its metrics and the links between them", async
 });
 
 test("the notes say what stands in and what monitoring this machine lacks", async () => {
-  const other = fakeStack(planWith({ monitoring: { on: "frontend", openTo: "0.0.0.0/0", alarms: null } }), [
+  const other = fakeStack(planWith({ monitoring: { on: "frontend", openTo: "0.0.0.0/0", alarms: null, runbooks: "docs/runbooks" } }), [
     part("redis", { standIn: "db" }),
   ]);
   const otherRoom = await startControlRoom(other, { port: 0, host: "127.0.0.1" });
@@ -217,7 +217,7 @@ test("the levels are read once a second, and a service that is down is named", a
     service: name === "visible" ? "result" : "vote",
     metric: `${name}_total`,
   }));
-  const busy = fakeStack(planWith({ components: [component("vote"), component("result")], pipeline: { levels } }), [
+  const busy = fakeStack(planWith({ components: [component("vote"), component("result")], pipeline: pipelineOf(levels) }), [
     part("vote", { port: vote.port }),
     part("result", { port: vote.port }),
   ]);

@@ -35,6 +35,8 @@ export interface VotingOptions {
   readonly timing?: Partial<Timing>;
   /** Service -> variables that it gets beside its own. */
   readonly env?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Run Prometheus and the exporters of this machine beside it. Default: no. */
+  readonly monitoring?: boolean;
   /** Every line that the parts print, from the first one on. */
   readonly onLog?: (line: LogLine) => void;
 }
@@ -51,6 +53,7 @@ export async function startVoting(options: VotingOptions = {}): Promise<VotingRu
     stateFolder,
     ports: { vote: await freePort(), result: await freePort() },
     watch: false,
+    monitoring: options.monitoring ?? false,
     onNote: (note) => notes.push(note),
     async reroute(link, port) {
       const told = (await options.reroute?.(link, port)) ?? port;
