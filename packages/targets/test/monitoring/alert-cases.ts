@@ -239,7 +239,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     firesAtSeconds: 370,
     labels: { severity: "page", ...FRONTEND, service: "result", level: "visible" },
     summary: "Nothing is visible while more is accepted",
-    description: '10 a second are accepted, and the level "visible" stands still or cannot be read.',
+    description: '10.0 a second are accepted, and the level "visible" stands still or cannot be read.',
     silent: {
       "a pause of 60 seconds": { [ACCEPTED]: "0+100x60", [VISIBLE]: "0+100x30 3000x5 3500+100x30" },
       "nothing is accepted either": { [ACCEPTED]: "0+100x30 3000x60", [VISIBLE]: "0+100x30 3000x60" },
@@ -253,7 +253,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     firesAtSeconds: 370,
     labels: { severity: "page", ...FRONTEND, service: "result", level: "visible" },
     summary: "Nothing is visible while more is accepted",
-    description: '10 a second are accepted, and the level "visible" stands still or cannot be read.',
+    description: '10.0 a second are accepted, and the level "visible" stands still or cannot be read.',
     silent: { "it is read again after 40 seconds": { [ACCEPTED]: "0+100x60", [VISIBLE]: "0+100x30 stale _x3 3500+100x30" } },
   },
   {
@@ -287,7 +287,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     firesAtSeconds: 310,
     labels: { severity: "ticket", ...BACKEND, service: "worker" },
     summary: "worker does not keep up",
-    description: "What waits for worker has grown for minutes, now by 1 a second.",
+    description: "What waits for worker has grown for minutes, now by 1.0 a second.",
     silent: {
       "a twenty-fifth": { [ACCEPTED]: "0+100x90", [HELD]: "0+4x90" },
       "much waits, and no more than before": { [ACCEPTED]: "0+100x100", [HELD]: "5000x100" },

@@ -72,7 +72,7 @@ function flowAlerts(watched: Watched, first: PipelineLevel, last: PipelineLevel)
       severity: "page",
       labels: { ...serviceLabels(watched, last.service), level: to },
       summary: `Nothing is ${to} while more is ${from}`,
-      description: `{{ $value | humanize }} a second are ${from}, and the level "${to}" stands still or cannot be read.`,
+      description: `{{ $value | printf "%.1f" }} a second are ${from}, and the level "${to}" stands still or cannot be read.`,
     },
     {
       alert: "PipelineRatesApart",
@@ -112,7 +112,7 @@ function lagAlerts(
       severity: "ticket",
       labels,
       summary: `${drainedBy} does not keep up`,
-      description: `What waits for ${drainedBy} has grown for minutes, now by {{ $value | humanize }} a second.`,
+      description: `What waits for ${drainedBy} has grown for minutes, now by {{ $value | printf "%.1f" }} a second.`,
     },
   ];
 }
