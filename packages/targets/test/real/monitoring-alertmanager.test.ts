@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import { freePort, tryProgram, until } from "@groundplan/testing";
+import { test } from "node:test";
+import { until } from "@groundplan/testing";
 import { VOTING } from "../monitoring/monitored.js";
-import { written } from "../monitoring/promtool.js";
 import { rendered } from "../rendered.js";
+import { ALERTMANAGER, startAlertmanager } from "./start-alertmanager.js";
 
-const PROGRAM = "prometheus-alertmanager";
 const WORKER = { host: "backend", tier: "private", service: "worker" };
 const RESULT = { host: "frontend", tier: "public", service: "result" };
 
@@ -45,8 +41,8 @@ const CASES: Readonly<Record<string, { readonly alerts: readonly Readonly<Record
 
 for (const [name, { alerts, told }] of Object.entries(CASES)) {
   test(name, async (context) => {
-    const url = await startAlertmanager(context);
-    if (url === null) return context.skip(`needs ${PROGRAM}`);
+    const url = await startAlertmanager(context, rendered("monitoring", VOTING).files);
+    if (url === null) return context.skip(`needs ${ALERTMANAGER}`);
     const body = JSON.stringify(alerts.map((labels) => ({ labels })));
     const answer = await fetch(`${url}/api/v2/alerts`, { method: "POST", headers: { "content-type": "application/json" }, body });
     assert.equal(answer.status, 200);
@@ -65,22 +61,4 @@ for (const [name, { alerts, told }] of Object.entries(CASES)) {
 interface KnownAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly status: { readonly inhibitedBy: readonly string[] };
-}
-
-async function startAlertmanager(context: TestContext): Promise<string | null> {
-  const version = await tryProgram(PROGRAM, ["--version"], { limitMs: 10_000 });
-  if (version.code === null) return null;
-  const folder = written(context, rendered("monitoring", VOTING).files);
-  const port = await freePort();
-  const places = ["--config.file=alertmanager/alertmanager.yml", `--storage.path=${join(folder, "data")}`];
-  const listen = [`--web.listen-address=127.0.0.1:${port}`, "--cluster.listen-address="];
-  const child = spawn(PROGRAM, [...places, ...listen], { cwd: folder, stdio: "ignore" });
-  context.after(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill("SIGTERM");
-    await once(child, "exit");
-  });
-  const url = `http://127.0.0.1:${port}`;
-  await until("Alertmanager is ready", async () => (await fetch(`${url}/-/ready`)).ok);
-  return url;
 }
