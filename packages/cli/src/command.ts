@@ -23,10 +23,11 @@ export interface CommandInput {
   readonly folder: string;
 }
 
-/** Every positional is required. */
 export interface PositionalSpec {
   readonly name: string;
   readonly summary: string;
+  /** May be left out; only the last ones are. Default: false */
+  readonly optional?: boolean;
 }
 
 export interface OptionSpec {

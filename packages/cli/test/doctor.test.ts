@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { findCredentials } from "../src/aws/credentials.js";
+import { oldAnswer } from "../src/aws/find-tools.js";
 import { ask, versionIn } from "../src/doctor/ask.js";
 import { examine } from "../src/doctor/examine.js";
 import { renderFindings } from "../src/doctor/render-findings.js";
-import { engineAnswer, nodeAnswer, type Tool } from "../src/doctor/tools.js";
+import { credentialsAnswer, engineAnswer, nodeAnswer, type Tool } from "../src/doctor/tools.js";
 import { run } from "./helpers.js";
+
+// What this machine is at AWS, if anything, is no matter of these tests: nobody is asked.
+process.env.AWS_EC2_METADATA_DISABLED = "true";
 
 const tool = (name: string, answer: Awaited<ReturnType<Tool["look"]>>, required = false): Tool => ({
   name,
@@ -79,4 +84,26 @@ test("doctor finds the Node that it runs on, and tells programs the same as peop
   const findings: { name: string; version: string | null; status: string; required: boolean }[] = JSON.parse(out);
   assert.equal(findings[0]?.version, process.versions.node);
   assert.equal(code, findings.some((finding) => finding.required && finding.status !== "found") ? 1 : 0);
+});
+
+test("a Terraform or Ansible that is too old is unusable", () => {
+  const found = (version: string) => ({ status: "found", version, detail: null }) as const;
+  assert.deepEqual(oldAnswer(found("1.9.8"), "1.10"), { status: "unusable", version: "1.9.8", detail: "older than 1.10" });
+  assert.equal(oldAnswer(found("0.15"), "1.10").status, "unusable");
+  for (const version of ["1.10.0", "1.10", "1.11.4", "2.0"]) assert.equal(oldAnswer(found(version), "1.10").status, "found", version);
+  assert.equal(oldAnswer({ ...found("1"), version: null }, "1.10").status, "found");
+});
+
+test("doctor says where AWS credentials come from, and nothing of themselves", async () => {
+  const readFile = () => null;
+  const hasInstanceRole = async () => false;
+  const env = { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "hush" };
+  assert.deepEqual(credentialsAnswer(await findCredentials({ env, readFile, hasInstanceRole })), {
+    status: "found",
+    version: null,
+    detail: "AWS_ACCESS_KEY_ID",
+  });
+  const none = credentialsAnswer(await findCredentials({ env: {}, readFile, hasInstanceRole }));
+  assert.equal(none.status, "missing");
+  assert.match(none.detail ?? "", /^there are no AWS credentials/);
 });

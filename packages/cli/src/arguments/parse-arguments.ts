@@ -60,7 +60,8 @@ function checkedValue(option: OptionSpec, value: string | undefined): string {
 
 function checkPositionals(command: Command, given: readonly string[]): void {
   const missing = command.positionals[given.length];
-  if (missing !== undefined) throw new UsageError(`groundplan ${command.name} needs <${missing.name}>: ${missing.summary}.`);
+  if (missing !== undefined && missing.optional !== true)
+    throw new UsageError(`groundplan ${command.name} needs <${missing.name}>: ${missing.summary}.`);
   const surplus = given[command.positionals.length];
   if (surplus !== undefined) throw new UsageError(`groundplan ${command.name} does not know what to do with "${surplus}".`);
 }

@@ -1,4 +1,4 @@
-import type { Command, OptionSpec } from "../command.js";
+import type { Command, OptionSpec, PositionalSpec } from "../command.js";
 
 /** The text of `groundplan --help`. */
 export function renderOverview(commands: readonly Command[]): string {
@@ -36,7 +36,7 @@ export function renderUsage(command: Command): string {
     "",
     ...(command.positionals.length === 0
       ? []
-      : ["Arguments:", ...columns(command.positionals.map((positional) => [`<${positional.name}>`, positional.summary])), ""]),
+      : ["Arguments:", ...columns(command.positionals.map((positional) => [positionalTitle(positional), positional.summary])), ""]),
     "Options:",
     ...columns([
       ...command.options.map((option): [string, string] => [optionTitle(option), optionText(option)]),
@@ -50,7 +50,11 @@ export function renderUsage(command: Command): string {
 }
 
 function positionals(command: Command): string {
-  return command.positionals.map((positional) => ` <${positional.name}>`).join("");
+  return command.positionals.map((positional) => ` ${positionalTitle(positional)}`).join("");
+}
+
+function positionalTitle({ name, optional }: PositionalSpec): string {
+  return optional === true ? `[${name}]` : `<${name}>`;
 }
 
 function optionTitle(option: OptionSpec): string {

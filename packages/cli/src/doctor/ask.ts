@@ -12,12 +12,12 @@ export interface Answer {
 const TIMEOUT_MS = 5_000;
 
 /** Runs a program to hear its version. Some print it on stderr, and some fail when they should only say who they are. */
-export function ask(program: string, args: readonly string[]): Promise<Answer> {
+export function ask(program: string, args: readonly string[], timeoutMs = TIMEOUT_MS): Promise<Answer> {
   return new Promise((resolve) => {
-    execFile(program, args, { timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
+    execFile(program, args, { timeout: timeoutMs }, (error, stdout, stderr) => {
       if (error === null) return resolve({ status: "found", version: versionIn(stdout) ?? versionIn(stderr), detail: null });
       if (error.code === "ENOENT") return resolve({ status: "missing", version: null, detail: null });
-      const reason = error.killed ? `no answer within ${TIMEOUT_MS / 1_000} s` : (stderr.trim().split("\n")[0] ?? error.message);
+      const reason = error.killed ? `no answer within ${timeoutMs / 1_000} s` : (stderr.trim().split("\n")[0] ?? error.message);
       resolve({ status: "unusable", version: null, detail: `${program} ${args.join(" ")}: ${reason}` });
     });
   });

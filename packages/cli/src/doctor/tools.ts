@@ -1,4 +1,6 @@
 import { findPostgres } from "@groundplan/local";
+import { type Credentials, findCredentials } from "../aws/credentials.js";
+import { findAnsible, findSsh, GET_ANSIBLE, GET_SSH, OLDEST_TERRAFORM, oldAnswer } from "../aws/find-tools.js";
 import { explainFailure } from "../docker/failures.js";
 import { type Answer, ask } from "./ask.js";
 
@@ -67,20 +69,20 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: "terraform",
-    neededFor: "checking and applying what synth writes for AWS",
+    neededFor: "aws: what is made at AWS",
     required: false,
     get: "https://developer.hashicorp.com/terraform/install, or OpenTofu: https://opentofu.org/docs/intro/install/",
     look: async () => {
       const terraform = await ask("terraform", ["version"]);
-      return terraform.status === "missing" ? ask("tofu", ["version"]) : terraform;
+      return oldAnswer(terraform.status === "missing" ? await ask("tofu", ["version"]) : terraform, OLDEST_TERRAFORM);
     },
   },
   {
     name: "ansible-playbook",
-    neededFor: "setting up hosts on AWS",
+    neededFor: "aws: setting up the hosts",
     required: false,
-    get: "pipx install ansible-core, or apt-get install ansible-core",
-    look: () => ask("ansible-playbook", ["--version"]),
+    get: GET_ANSIBLE,
+    look: findAnsible,
   },
   {
     name: "prometheus",
@@ -98,10 +100,17 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: "ssh",
-    neededFor: "reaching hosts on AWS",
+    neededFor: "aws: reaching the hosts",
     required: false,
-    get: "apt-get install openssh-client",
-    look: () => ask("ssh", ["-V"]),
+    get: GET_SSH,
+    look: findSsh,
+  },
+  {
+    name: "AWS access",
+    neededFor: "aws plan, deploy and destroy",
+    required: false,
+    get: "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    look: async () => credentialsAnswer(await findCredentials()),
   },
 ];
 
@@ -114,6 +123,12 @@ export function nodeAnswer(version: string): Answer {
 export function engineAnswer(asked: Answer): Answer {
   const known = explainFailure(asked.detail ?? "", "docker");
   return known === null ? asked : { ...asked, detail: `${known.message}: ${known.fix}` };
+}
+
+/** Where they would come from, and nothing of themselves. */
+export function credentialsAnswer(found: Credentials): Answer {
+  if ("source" in found) return { status: "found", version: null, detail: found.source };
+  return { status: "missing", version: null, detail: found.problem.message };
 }
 
 function postgresAnswer(): Answer {

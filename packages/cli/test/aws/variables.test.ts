@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseArguments } from "../../src/arguments/parse-arguments.js";
+import { declaredVariables, givenVariables, otherValues, variableProblems } from "../../src/aws/variables.js";
+import { aws } from "../../src/commands/aws.js";
+
+const FILES = [
+  {
+    path: "terraform/variables.tf",
+    text: `variable "operator_cidr" {
+  description = "The default = of nobody."
+  type        = string
+
+  validation {
+    condition     = can(cidrhost(var.operator_cidr, 0))
+    error_message = "no"
+  }
+}
+
+variable "ssh_public_key" {
+  type = string
+}
+
+variable "region" {
+  type    = string
+  default = "eu-central-1"
+}
+`,
+  },
+  { path: "terraform/bootstrap/main.tf", text: 'variable "bucket" {\n  type = string\n}\n' },
+  { path: "ansible/site.yml", text: "" },
+];
+const declared = declaredVariables(FILES);
+const nowhere = otherValues({}, []);
+const problems = (given: Record<string, string>, others: Parameters<typeof variableProblems>[2] = nowhere) =>
+  variableProblems(declared, new Map(Object.entries(given)), others).map(({ message, fix }) => `${message} -> ${fix}`);
+const GOOD = { operator_cidr: "203.0.113.7/32", ssh_public_key: "ssh-ed25519 AAAA" };
+
+test("which variables there are, and which have no default, is read from the Terraform files of the root", () => {
+  assert.deepEqual(declared, [
+    { name: "operator_cidr", required: true },
+    { name: "ssh_public_key", required: true },
+    { name: "region", required: false },
+  ]);
+});
+
+test("variables without a value are asked for by name, all at once, with the flag that gives them", () => {
+  const found = problems({});
+  assert.equal(found.length, 2);
+  assert.match(
+    found[0] ?? "",
+    /^variable operator_cidr has no value .* -> --var operator_cidr=203\.0\.113\.7\/32; or .*terraform\.tfvars.*TF_VAR_operator_cidr$/,
+  );
+  assert.match(found[1] ?? "", /^variable ssh_public_key has no value .* -> --var ssh_public_key="\$\(cat/);
+  assert.deepEqual(problems(GOOD), []);
+});
+
+test("values of the environment and of Terraform's own files count, the later ones more", () => {
+  const env = { TF_VAR_operator_cidr: "203.0.113.7/32", TF_VAR_ssh_public_key: "", OTHER: "x" };
+  const tfvars = (text: string) => otherValues(env, [["terraform.tfvars", text]]);
+  assert.match(problems({}, otherValues(env, [])).join(), /^variable ssh_public_key has no value/);
+  assert.deepEqual(problems({}, tfvars('  ssh_public_key="ssh-ed25519 AAAA"\n')), []);
+  assert.deepEqual(problems({}, otherValues({}, [["x.auto.tfvars.json", JSON.stringify(GOOD)]])), []);
+  assert.match(problems({}, tfvars("# ssh_public_key = 1\nmy_ssh_public_key = 2\n")).join(), /ssh_public_key has no value/);
+  assert.deepEqual(
+    [...tfvars('operator_cidr = "203.0.113.0/24" # ours\nports = [1]\n')],
+    [
+      ["operator_cidr", "203.0.113.0/24"],
+      ["ports", null],
+    ],
+  );
+  assert.equal(otherValues({}, [["terraform.tfvars.json", "{"]]).size, 0);
+});
+
+test("an operator's range that is none is refused wherever it comes from, and nobody is asked for it", () => {
+  for (const text of ["auto", "203.0.113.7/33", "203.0.113/24", "300.0.0.1/32", "203.0.113.7/32/1", "", "10.0.0.0/x"]) {
+    assert.match(
+      problems({ ...GOOD, operator_cidr: text }).join(),
+      /^operator_cidr is a range of addresses, .* not ".*\(groundplan asks nobody\)/,
+      text,
+    );
+  }
+  assert.match(problems({ ...GOOD, operator_cidr: "203.0.113.7" }).join(), /--var operator_cidr=203\.0\.113\.7\/32$/);
+  const { ssh_public_key: key } = GOOD;
+  assert.match(problems({ ssh_public_key: key }, otherValues({}, [["terraform.tfvars", 'operator_cidr = "auto"\n']])).join(), /not "auto"/);
+  assert.match(problems({ ssh_public_key: key }, otherValues({ TF_VAR_operator_cidr: "auto" }, [])).join(), /not "auto"/);
+});
+
+test("a variable that the files do not have is said with what was probably meant", () => {
+  assert.match(problems({ ...GOOD, regoin: "eu-west-1" }).join(), /^--var regoin: .*no variable "regoin" -> write --var region=VALUE$/);
+  assert.match(problems({ ...GOOD, zzzzzzzzzz: "1" }).join(), /use one of operator_cidr, ssh_public_key, region$/);
+});
+
+test("--var is NAME=VALUE, given once; the value may hold anything", () => {
+  const given = (...words: string[]) => givenVariables(parseArguments(aws, ["deploy", ...words]));
+  assert.deepEqual(
+    [...given("--var", "a=b=c d", "--var", "e=")],
+    [
+      ["a", "b=c d"],
+      ["e", ""],
+    ],
+  );
+  assert.throws(() => given("--var", "nothing"), /--var is NAME=VALUE, .* not "nothing"/);
+  assert.throws(() => given("--var", "a=1", "--var", "a=2"), /--var a is given twice/);
+});
