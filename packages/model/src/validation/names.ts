@@ -8,8 +8,8 @@ import { show } from "../show.js";
 
 const LONGEST_NAME = 40;
 const RESERVED: readonly string[] = ["localhost", "groundplan"];
-/** The ends of a connection that are no host: see reachability. */
-const RESERVED_FOR_HOSTS: readonly string[] = ["internet", "operator"];
+/** The ends of a connection that are no host, and what Ansible calls all of them. */
+const RESERVED_FOR_HOSTS: readonly string[] = ["internet", "operator", "all", "ungrouped"];
 /** Monitoring runs under these names beside the components. */
 const RESERVED_BY_MONITORING: readonly string[] = ["grafana", "prometheus", "alertmanager", "node-exporter", "blackbox-exporter"];
 

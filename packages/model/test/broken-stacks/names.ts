@@ -54,7 +54,7 @@ export const brokenNames: readonly BrokenStack[] = [
     }),
     problems: [
       invalid("stack", "My Stack", 'write "my-stack"'),
-      { ...invalid("hosts.host_a", "host_a", 'write "host-a"'), allowed: `${RULE}, internet, operator` },
+      { ...invalid("hosts.host_a", "host_a", 'write "host-a"'), allowed: `${RULE}, internet, operator, all, ungrouped` },
       invalid("secrets.Voter Key", "Voter Key", 'write "voter-key"'),
     ],
   },
@@ -88,7 +88,7 @@ export const brokenNames: readonly BrokenStack[] = [
         code: "NAME_INVALID",
         message: '"internet" is reserved',
         found: '"internet"',
-        allowed: `${RULE}, internet, operator`,
+        allowed: `${RULE}, internet, operator, all, ungrouped`,
         fix: "choose another name",
       },
     ],

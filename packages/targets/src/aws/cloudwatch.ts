@@ -6,9 +6,18 @@ import { DATA_MOUNT, hasDataVolume } from "./data-volume.js";
 /** Every figure that the agents send is in it. */
 export const namespaceOf = ({ stack }: Plan): string => `Groundplan/${stack}`;
 
+/** What CloudWatch keeps the logs in; `metrics`: figures of services on their way through the logs, where alarms need any. */
+export interface LogGroups {
+  readonly system: string;
+  readonly containers: string;
+  readonly metrics?: string;
+}
+
 /** Names of the log groups. Terraform makes them; each host writes into streams of its own name. */
-export function logGroupsOf({ stack }: Plan): Readonly<Record<"system" | "containers", string>> {
-  return { system: `/groundplan/${stack}/system`, containers: `/groundplan/${stack}/containers` };
+export function logGroupsOf(plan: Plan): LogGroups {
+  const name = (group: keyof LogGroups) => `/groundplan/${plan.stack}/${group}`;
+  const groups = { system: name("system"), containers: name("containers") };
+  return pipelineMetrics(plan) === null ? groups : { ...groups, metrics: name("metrics") };
 }
 
 /** The hosts whose agent can reach CloudWatch: a private host without a NAT gateway cannot. */

@@ -91,6 +91,7 @@ test("the log groups have fixed names and end after a while", () => {
   assert.deepEqual(groups, [
     { name: "/groundplan/voting/system", retention_in_days: "var.log_retention_days" },
     { name: "/groundplan/voting/containers", retention_in_days: "var.log_retention_days" },
+    { name: "/groundplan/voting/metrics", retention_in_days: "var.log_retention_days" },
   ]);
 });
 

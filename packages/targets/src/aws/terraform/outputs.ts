@@ -1,4 +1,5 @@
 import type { Plan, PlannedComponent, PlannedHost } from "@groundplan/model";
+import { logGroupsOf } from "../cloudwatch.js";
 import { hasDataVolume } from "../data-volume.js";
 import { type HclObject, type HclValue, raw } from "./hcl/hcl-value.js";
 import { attributes, block, type HclItem, heading } from "./hcl/render-hcl.js";
@@ -27,7 +28,7 @@ export function outputsFile(plan: Plan): readonly HclItem[] {
         (component) => urlOf(plan, component),
       ),
     ),
-    output("log_groups", "Log groups of CloudWatch that the agent writes to.", monitoring === null ? {} : logGroups()),
+    output("log_groups", "Log groups of CloudWatch that the agent writes to.", monitoring === null ? {} : logGroups(plan)),
     ...(sendsAlarms(plan)
       ? [output("alarm_topic_arn", "The SNS topic that alarms are sent to.", reference("aws_sns_topic", "alarms", "arn"))]
       : []),
@@ -60,7 +61,5 @@ function urlOf({ aws }: Plan, { name, host, port }: PlannedComponent): HclValue 
   return raw(`"${address}${port === 80 ? "" : `:${port}`}"`);
 }
 
-const logGroups = (): HclObject => ({
-  system: reference("aws_cloudwatch_log_group", "system", "name"),
-  containers: reference("aws_cloudwatch_log_group", "containers", "name"),
-});
+const logGroups = (plan: Plan): HclObject =>
+  Object.fromEntries(Object.keys(logGroupsOf(plan)).map((group) => [group, reference("aws_cloudwatch_log_group", group, "name")]));

@@ -1,0 +1,25 @@
+import type { Plan } from "@groundplan/model";
+import { monitoringContainers } from "../../../monitoring/containers/monitoring-containers.js";
+import type { GeneratedFile } from "../../../target.js";
+import { renderVariablesTemplate } from "../env-template.js";
+import { ANSIBLE_LINT } from "../static/config-texts.js";
+import { monitoringFiles } from "./monitoring-files.js";
+import { deployMonitoring, WRITE_MONITOR_FILES } from "./monitoring-playbooks.js";
+import { renderMonitoringVariables } from "./monitoring-variables.js";
+import { WRITE_FILES } from "./write-files.js";
+
+/** What brings Prometheus, Alertmanager, Grafana and the exporters to the hosts; none for a stack without monitoring. */
+export function deployMonitoringFiles(plan: Plan): readonly GeneratedFile[] {
+  if (plan.monitoring === null) return [];
+  // The node exporter is on every host.
+  const variables = new Map(monitoringContainers(plan).map(({ name, env }) => [name, renderVariablesTemplate(env, plan)]));
+  return [
+    { path: "playbooks/deploy-monitoring.yml", text: deployMonitoring(plan) },
+    { path: ".ansible-lint", text: ANSIBLE_LINT },
+    { path: "tasks/write-monitor-files.yml", text: WRITE_MONITOR_FILES },
+    { path: "files/write_files.py", text: WRITE_FILES },
+    { path: "group_vars/all/monitoring.yml", text: renderMonitoringVariables(plan) },
+    ...[...variables].map(([name, text]) => ({ path: `env/${name}.env.j2`, text })),
+    ...monitoringFiles(plan).map(({ path, text }) => ({ path: `monitoring/${path}`, text })),
+  ];
+}

@@ -1,0 +1,220 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Plan, PlannedHost } from "@groundplan/model";
+import type { DockerEngine, MissingEngine } from "../docker/docker-engine.js";
+import { type Outcome, runProgram, tryProgram } from "../docker/run-program.js";
+import { until } from "../until.js";
+import { groupRules, INSIDE, OUTSIDE } from "./group-rules.js";
+import { provideHostImage } from "./host-image.js";
+import { HOST_INIT, RULES_FILE } from "./host-init.js";
+
+const START_LIMIT_MS = 60_000;
+
+/** The hosts of a plan as containers of this machine, each with its own SSH server and its own Docker. */
+export interface TestHosts {
+  /** What `terraform output -json` would print. */
+  readonly terraformOutput: Readonly<Record<string, { readonly value: unknown }>>;
+  /** The operator's private key. */
+  readonly keyFile: string;
+  /** In the network of the hosts, which this machine is not in. */
+  privateAddress(host: string): string;
+  /** Where this machine reaches a public host. */
+  publicAddress(host: string): string;
+  /** Runs a program on a host as root, past SSH and the rules. */
+  exec(host: string, ...command: readonly string[]): Promise<Outcome>;
+  /** Turns a host off and on again. */
+  reboot(host: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts them and waits until they answer. Public hosts have an address that this machine reaches; private ones have none and are reached by
+ * way of the bastion only. The rules of the plan hold for each TCP connection between them, as security groups do. Hosts with a database have
+ * a blank data volume. They are Debian and not Ubuntu, without an init system and cloud-init, and Docker is installed already.
+ */
+export async function startHosts(plan: Plan, engine: DockerEngine): Promise<TestHosts | MissingEngine> {
+  if (process.getuid?.() !== 0) return { missing: "needs root" };
+  const image = await provideHostImage(engine.env);
+  if (typeof image !== "string") return image;
+  const hosts = new Hosts(plan, engine, image);
+  try {
+    await hosts.start();
+    return hosts;
+  } catch (error) {
+    await hosts.close();
+    throw error;
+  }
+}
+
+class Hosts implements TestHosts {
+  terraformOutput: TestHosts["terraformOutput"] = {};
+  readonly keyFile: string;
+  readonly #folder = mkdtempSync(join(tmpdir(), "groundplan-hosts-"));
+  readonly #plan: Plan;
+  readonly #engine: DockerEngine;
+  readonly #image: string;
+  readonly #mark = `groundplan-hosts-${process.pid}-${randomBytes(2).toString("hex")}`;
+  readonly #private = new Map<string, string>();
+  readonly #public = new Map<string, string>();
+
+  constructor(plan: Plan, engine: DockerEngine, image: string) {
+    this.#plan = plan;
+    this.#engine = engine;
+    this.#image = image;
+    this.keyFile = join(this.#folder, "key");
+  }
+
+  async start(): Promise<void> {
+    await runProgram("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", this.keyFile]);
+    // This machine has no address in the network of the hosts, so it reaches none of them by it.
+    await this.#docker("network", "create", "--internal", "--opt", "com.docker.network.bridge.inhibit_ipv4=true", this.#network("inside"));
+    await this.#docker("network", "create", this.#network("outside"));
+    await Promise.all(this.#plan.hosts.map((host) => this.#startHost(host)));
+    for (const { name, subnet } of this.#plan.hosts) {
+      this.#private.set(name, await this.#address(name, INSIDE));
+      if (subnet === "public") this.#public.set(name, await this.#address(name, OUTSIDE));
+    }
+    await Promise.all(this.#plan.hosts.map((host) => this.#connect(host)));
+    this.terraformOutput = this.#outputs();
+  }
+
+  privateAddress(host: string): string {
+    return this.#private.get(host) ?? "";
+  }
+
+  publicAddress(host: string): string {
+    return this.#public.get(host) ?? "";
+  }
+
+  exec(host: string, ...command: readonly string[]): Promise<Outcome> {
+    return tryProgram("docker", ["exec", this.#container(host), ...command], { env: this.#engine.env });
+  }
+
+  async reboot(host: string): Promise<void> {
+    await this.#docker("restart", "--time", "5", this.#container(host));
+    await this.#untilReady(host);
+  }
+
+  async close(): Promise<void> {
+    const label = `label=groundplan.hosts=${this.#mark}`;
+    const containers = lines(await this.#docker("ps", "--all", "--quiet", "--filter", label));
+    if (containers.length > 0) await this.#docker("rm", "--force", "--volumes", ...containers);
+    for (const network of lines(await this.#docker("network", "ls", "--quiet", "--filter", `name=${this.#mark}`))) {
+      await this.#docker("network", "rm", network);
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #startHost(host: PlannedHost): Promise<void> {
+    const volume = this.#volumeId(host);
+    await this.#docker(
+      "run",
+      "--detach",
+      `--name=${this.#container(host.name)}`,
+      `--hostname=${host.name}`,
+      `--label=groundplan.hosts=${this.#mark}`,
+      `--network=${this.#network("inside")}`,
+      // An overlay cannot lie on another one.
+      "--volume=/var/lib/docker",
+      "--tmpfs=/run:exec",
+      "--cgroupns=private",
+      // As privileged as this machine allows; some machines have not all of root's rights themselves.
+      "--cap-add=ALL",
+      "--cap-drop=SYS_RESOURCE",
+      ...["seccomp", "apparmor", "systempaths"].map((name) => `--security-opt=${name}=unconfined`),
+      "--device-cgroup-rule=b 7:* rmw",
+      "--device-cgroup-rule=c 10:237 rmw",
+      `--env=AUTHORIZED_KEY=${readFileSync(`${this.keyFile}.pub`, "utf8").trim()}`,
+      `--env=DATA_VOLUME=${volume?.replaceAll("-", "") ?? ""}`,
+      this.#image,
+      "sh",
+      "-c",
+      `ssh-keygen -A > /dev/null\n${HOST_INIT}`,
+    );
+    if (host.subnet === "public") await this.#docker("network", "connect", this.#network("outside"), this.#container(host.name));
+  }
+
+  async #connect({ name, subnet }: PlannedHost): Promise<void> {
+    // As the internet gateway: a public address stands for the private one.
+    const gateway = [
+      "table ip gateway {",
+      "chain in {",
+      "type nat hook prerouting priority -150;",
+      `ip daddr ${this.publicAddress(name)} dnat to ${this.privateAddress(name)}`,
+      "}",
+      "}",
+    ];
+    const rules = [groupRules(this.#plan, name, this.#private), ...(subnet === "public" ? gateway : [])].join("\n");
+    await this.#inside(name, "sh", "-c", `printf '%s\\n' "$1" > ${RULES_FILE} && nft -f ${RULES_FILE}`, "sh", rules);
+    await this.#untilReady(name);
+  }
+
+  async #untilReady(host: string): Promise<void> {
+    const answers = async (): Promise<boolean> => (await this.exec(host, "docker", "version")).code === 0;
+    try {
+      await until(`Docker answers on ${host}`, answers, START_LIMIT_MS);
+    } catch (error) {
+      const log = await this.exec(host, "tail", "-n", "15", "/var/log/dockerd.log");
+      const init = await tryProgram("docker", ["logs", "--tail", "15", this.#container(host)], { env: this.#engine.env });
+      throw new Error(`the test host ${host} did not start:\n${init.stdout}${init.stderr}${log.stdout}`, { cause: error });
+    }
+  }
+
+  #outputs(): TestHosts["terraformOutput"] {
+    const hosts = this.#plan.hosts.map((host) => [
+      host.name,
+      {
+        public_ip: this.#public.get(host.name) ?? null,
+        private_ip: this.privateAddress(host.name),
+        instance_id: `i-${this.#mark}-${host.name}`,
+        subnet: host.subnet,
+        data_volume_id: this.#volumeId(host),
+      },
+    ]);
+    const urls = this.#plan.components
+      .filter((component) => component.public)
+      .map(({ name, host, port }) => [name, `http://${this.publicAddress(host)}${port === 80 ? "" : `:${port}`}`]);
+    const values = {
+      hosts: Object.fromEntries(hosts),
+      bastion: this.#plan.hosts.find(({ bastion }) => bastion)?.name,
+      region: this.#plan.aws.region,
+      ssh_user: "ubuntu",
+      public_urls: Object.fromEntries(urls),
+      log_groups: {},
+    };
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+  }
+
+  #volumeId({ name, runs }: PlannedHost): string | null {
+    const hasDatabase = this.#plan.components.some((component) => runs.includes(component.name) && component.kind !== "service");
+    return hasDatabase ? `vol-${Buffer.from(name).toString("hex")}` : null;
+  }
+
+  async #address(host: string, device: string): Promise<string> {
+    const shown = await this.#inside(host, "ip", "-json", "-4", "address", "show", "dev", device);
+    const [link] = JSON.parse(shown) as readonly { readonly addr_info: readonly { readonly local: string }[] }[];
+    return link?.addr_info[0]?.local ?? "";
+  }
+
+  #inside(host: string, ...command: readonly string[]): Promise<string> {
+    return this.#docker("exec", this.#container(host), ...command);
+  }
+
+  #docker(...args: readonly string[]): Promise<string> {
+    return this.#engine.docker(...args);
+  }
+
+  #container(host: string): string {
+    return `${this.#mark}-${host}`;
+  }
+
+  #network(name: string): string {
+    return `${this.#mark}-${name}`;
+  }
+}
+
+function lines(text: string): readonly string[] {
+  return text.split("\n").filter(Boolean);
+}
