@@ -8,8 +8,8 @@ import { inheritedEnv } from "../processes/inherited-env.js";
 import { UserError, type UserProblem } from "../user-error.js";
 import type { Program } from "./program.js";
 
-/** A service without a port counts as healthy when it has run that long: long enough to fail on its first lines. */
-const SETTLED_MS = 250;
+/** A service without a port counts as healthy when it has run that long: long enough to fail on its first lines, on a busy machine too. */
+const SETTLED_MS = 1_000;
 
 export interface ServiceOptions {
   readonly component: PlannedComponent;

@@ -14,7 +14,11 @@ async function failureOf(options: Partial<RunStackOptions> & Pick<RunStackOption
   const ports = await freePorts(options.plan);
   const start = runStack({ stackFolder: FIXTURES, ports, watch: false, onNote: () => {}, ...options, stateFolder });
   const error = await start.then(
-    () => assert.fail("the start was expected to fail"),
+    async (stack) => {
+      // Else its processes would keep this file from ending.
+      await stack.shutDown();
+      assert.fail("the start was expected to fail");
+    },
     (reason: unknown) => reason,
   );
   assert.ok(error instanceof UserError, String(error));
