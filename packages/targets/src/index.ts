@@ -1,5 +1,7 @@
 export { type ContainerPlan, containerPlanOf } from "./containers/container-plan.js";
 export { DEFAULT_TAG, imageNameOf } from "./containers/image-name.js";
+export { MAIL_PASSWORD_FILE, mailPassword } from "./containers/mail-password.js";
+export { type MonitoringPart, scrapedName } from "./containers/monitoring-parts.js";
 export { portSetting } from "./containers/settings.js";
 export { GRAPH_STYLE } from "./graph/graph-style.js";
 export { renderMermaid } from "./graph/render-mermaid.js";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { monitoringContainers } from "../src/index.js";
 import { PLANS } from "./golden.js";
 import { composeOf, planned, rendered, serviceOf, textOf } from "./rendered.js";
 
@@ -22,7 +23,7 @@ test("each container waits until what it uses is healthy, or only started where 
 test("every container has limits, and logs that end", () => {
   for (const plan of Object.values(PLANS)) {
     for (const [name, service] of Object.entries(composeOf(plan).services)) {
-      const memoryMb = plan.components.find((component) => component.name === name)?.memoryMb;
+      const memoryMb = [...plan.components, ...monitoringContainers(plan)].find((each) => each.name === name)?.memoryMb;
       assert.deepEqual([service.mem_limit, service.pids_limit], [`${memoryMb}m`, 512], name);
       assert.deepEqual((service as { logging?: object }).logging, { driver: "json-file", options: { "max-size": "10m", "max-file": "3" } });
     }
@@ -106,7 +107,13 @@ test("images are built from the stack's folder, wherever the files lie", () => {
 });
 
 test("data is in named volumes", () => {
-  assert.deepEqual(Object.keys(composeOf(voting).volumes ?? {}), ["db-data", "redis-data"]);
+  assert.deepEqual(Object.keys(composeOf(voting).volumes ?? {}), [
+    "db-data",
+    "redis-data",
+    "prometheus-data",
+    "alertmanager-data",
+    "grafana-data",
+  ]);
   assert.deepEqual(serviceOf(composeOf(voting), "redis").volumes, ["redis-data:/data"]);
   assert.deepEqual(serviceOf(composeOf(voting), "db").volumes, ["db-data:/var/lib/postgresql/data"]);
 });

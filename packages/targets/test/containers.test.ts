@@ -27,20 +27,43 @@ test("rendering twice gives the same bytes", () => {
   }
 });
 
-test("two components share a network exactly when one uses the other", () => {
+test("two containers share a network exactly when one uses or reads the other", () => {
   for (const plan of Object.values(PLANS)) {
     for (const { target, of } of FILES) {
       const here = new Set(Object.keys(of(plan).services));
-      const links = plan.links.filter(({ from, to }) => here.has(from) && here.has(to)).map(({ from, to }) => [from, to].sort().join(" "));
+      const wanted = [...plan.links.map(({ from, to }) => [from, to] as const), ...monitoringPairs(plan)];
+      const links = wanted.filter(([from, to]) => here.has(from) && here.has(to)).map((pair) => [...pair].sort().join(" "));
       assert.deepEqual([...neighbours(of(plan))].sort(), [...new Set(links)].sort(), `${target} of ${plan.stack}`);
     }
   }
 });
 
+/** Who opens connections to whom of monitoring. */
+function monitoringPairs({ monitoring, scrapes }: (typeof PLANS)[string]): readonly (readonly [string, string])[] {
+  if (monitoring === null) return [];
+  const read = scrapes.flatMap(({ component, exporter }): readonly (readonly [string, string])[] => {
+    if (component === null) return exporter === null ? [] : [["prometheus", "node-exporter"]];
+    if (exporter === null) return [["prometheus", component]];
+    return [
+      ["prometheus", `${component}-exporter`],
+      [`${component}-exporter`, component],
+    ];
+  });
+  return [["prometheus", "alertmanager"], ["grafana", "prometheus"], ...read];
+}
+
 test("only those who use Redis share a network with it", () => {
   for (const { of } of FILES) {
     const pairs = neighbours(of(PLANS.voting ?? assert.fail()));
-    assert.deepEqual([...pairs].sort(), ["db result", "db worker", "redis vote", "redis worker"]);
+    const ofDatabases = pairs.filter((pair) => / (db|redis)$|^(db|redis) /.test(pair));
+    assert.deepEqual(ofDatabases.sort(), [
+      "db db-exporter",
+      "db result",
+      "db worker",
+      "redis redis-exporter",
+      "redis vote",
+      "redis worker",
+    ]);
   }
 });
 
@@ -66,7 +89,8 @@ test("only public services publish a port, databases never", () => {
     for (const { of } of FILES) {
       const { services } = of(plan);
       const publishing = Object.keys(services).filter((name) => services[name]?.ports !== undefined);
-      const open = plan.components.filter((component) => component.public).map(({ name }) => name);
+      const pages = plan.monitoring === null ? [] : ["prometheus", "grafana"];
+      const open = [...plan.components.filter((component) => component.public).map(({ name }) => name), ...pages];
       assert.deepEqual(publishing.sort(), open.sort(), plan.stack);
     }
   }
@@ -179,6 +203,8 @@ test("what the user should know is told: services left out, images without a ver
     'last-service-in-a-long-chain-of-links runs the image "php", which names no version: what runs may change by itself; add a tag',
     "nothing tells when last-service-in-a-long-chain-of-links is healthy, so two and public-service-with-a-name-of-40-letters cannot wait for " +
       'that: add healthCommand to s.service("last-service-in-a-long-chain-of-links")',
+    'compose.yaml has 31 networks, and Docker has addresses for about 30: if it says that none are left, write "default-address-pools": ' +
+      '[{"base": "10.200.0.0/16", "size": 24}] into /etc/docker/daemon.json and restart Docker',
   ]);
   for (const name of ["voting", "minimal", "single-host"]) assert.deepEqual(rendered("compose", PLANS[name] ?? assert.fail()).notes, []);
 });

@@ -24,6 +24,7 @@ export interface ParsedFile {
   readonly networks: Readonly<Record<string, { readonly internal?: boolean; readonly driver_opts?: object } | null>>;
   readonly volumes?: Readonly<Record<string, null>>;
   readonly secrets?: Readonly<Record<string, { readonly file: string }>>;
+  readonly configs?: Readonly<Record<string, { readonly file: string }>>;
 }
 
 export interface ParsedService {
@@ -33,7 +34,9 @@ export interface ParsedService {
   readonly environment?: Readonly<Record<string, unknown>>;
   readonly networks: readonly string[];
   readonly ports?: readonly unknown[];
-  readonly secrets?: readonly string[];
+  readonly secrets?: readonly (string | { readonly source: string; readonly target: string })[];
+  readonly configs?: readonly { readonly source: string; readonly target: string }[];
+  readonly labels?: Readonly<Record<string, string>>;
   readonly volumes?: readonly unknown[];
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
@@ -43,6 +46,7 @@ export interface ParsedService {
   readonly healthcheck?: { readonly test?: readonly string[]; readonly interval: string };
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly deploy?: {
+    readonly mode?: string;
     readonly replicas: number;
     readonly update_config: { readonly order: string; readonly failure_action: string };
     readonly placement?: { readonly constraints: readonly string[] };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderEnv } from "@groundplan/model";
-import { swarmPlanOf } from "../src/index.js";
+import { monitoringContainers, swarmPlanOf } from "../src/index.js";
 import { PLANS } from "./golden.js";
 import { planned, rendered, serviceOf, swarmOf, textOf } from "./rendered.js";
 
@@ -9,7 +9,7 @@ const voting = PLANS.voting ?? assert.fail();
 const file = swarmOf(voting);
 
 test("services run as many copies as the stack says, databases one", () => {
-  const copies = Object.entries(file.services).map(([name, { deploy }]) => [name, deploy?.replicas]);
+  const copies = voting.components.map(({ name }) => [name, serviceOf(file, name).deploy?.replicas]);
   assert.deepEqual(copies, [
     ["db", 1],
     ["redis", 1],
@@ -21,7 +21,7 @@ test("services run as many copies as the stack says, databases one", () => {
 
 test("a service is replaced copy by copy, the new one first, and rolled back when that fails; of a database there are never two", () => {
   for (const [name, { deploy }] of Object.entries(file.services)) {
-    const order = ["db", "redis"].includes(name) ? "stop-first" : "start-first";
+    const order = ["vote", "worker", "result"].includes(name) ? "start-first" : "stop-first";
     assert.deepEqual(deploy?.update_config, { parallelism: 1, order, failure_action: "rollback", monitor: "30s" }, name);
   }
 });
@@ -55,10 +55,11 @@ test("each secret file has the value that its variable has elsewhere, and stack.
         .find(({ path }) => path === `secrets/${name}`)
         ?.parts.map((part) => (part.kind === "text" ? part.text : `<${part.name}>`))
         .join("");
-      const planComponent = plan.components.find((candidate) => candidate.name === component);
-      const { source, env } = planComponent ?? assert.fail(component);
+      const bearer = [...plan.components, ...monitoringContainers(plan)].find((candidate) => candidate.name === component);
+      const { env } = bearer ?? assert.fail(component);
+      const source = plan.components.find((candidate) => candidate.name === component)?.source;
       const elsewhere = renderEnv(env, { ...naming, secret: (secret) => `<${secret}>`, page: (of) => `the page of ${of}` });
-      assert.equal(text, source.kind === "postgres" ? `<${source.passwordSecret}>` : elsewhere[variable], name);
+      assert.equal(text, source?.kind === "postgres" ? `<${source.passwordSecret}>` : elsewhere[variable], name);
     }
     const known = Object.values(swarmOf(plan).secrets ?? {}).map((secret) => secret.file);
     assert.deepEqual(

@@ -1,5 +1,5 @@
 import { UserError } from "@groundplan/local";
-import type { PlannedComponent } from "@groundplan/model";
+import type { DockerPart } from "../docker/docker-part.js";
 import type { Docker } from "../docker/with-docker.js";
 import { type BuildOptions, type BuiltImage, buildImages } from "./build-images.js";
 import type { Buildable } from "./buildable.js";
@@ -11,12 +11,12 @@ import { pullImages } from "./pull-images.js";
  * @throws UserError with all that failed.
  */
 export async function makeImages(
-  components: readonly PlannedComponent[],
+  parts: readonly DockerPart[],
   services: readonly Buildable[],
   options: BuildOptions,
   docker: Docker,
 ): Promise<readonly BuiltImage[]> {
-  const [built, pullProblems] = await Promise.all([buildImages(services, options, docker), pullImages(components, docker)]);
+  const [built, pullProblems] = await Promise.all([buildImages(services, options, docker), pullImages(parts, docker)]);
   const problems = [...built.problems, ...pullProblems];
   if (problems.length > 0) throw new UserError(problems);
   return built.images;

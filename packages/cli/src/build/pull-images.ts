@@ -1,7 +1,7 @@
 import type { UserProblem } from "@groundplan/local";
-import type { PlannedComponent } from "@groundplan/model";
 import type { CommandRunner } from "../docker/command-runner.js";
 import { inspectImage, pullImage } from "../docker/docker-commands.js";
+import type { DockerPart } from "../docker/docker-part.js";
 import { explainPullFailure } from "../docker/pull-failures.js";
 import type { Progress } from "../output/progress.js";
 
@@ -11,13 +11,12 @@ import type { Progress } from "../output/progress.js";
  * @returns A problem for each that cannot be had.
  */
 export async function pullImages(
-  components: readonly PlannedComponent[],
+  parts: readonly Pick<DockerPart, "name" | "image">[],
   { runner, progress }: { readonly runner: CommandRunner; readonly progress: Progress },
 ): Promise<readonly UserProblem[]> {
   const users = new Map<string, string[]>();
-  for (const { name, source } of components) {
-    if (source.kind === "service" && source.build !== null) continue;
-    if (source.image !== null) users.set(source.image, [...(users.get(source.image) ?? []), name]);
+  for (const { name, image } of parts) {
+    if (image !== null) users.set(image, [...(users.get(image) ?? []), name]);
   }
   const results = await Promise.all(
     [...users].map(async ([image, [first = ""]]) => {

@@ -5,7 +5,7 @@ import { jsonOption, STACK_OPTION } from "./common-options.js";
 
 /** Each action with the options that not every action takes. */
 const ACTIONS = {
-  up: ["tag", "base", "no-prepare", "no-build", "port", "timeout", "json"],
+  up: ["tag", "base", "no-prepare", "no-build", "without", "port", "timeout", "json"],
   down: ["volumes", "json"],
   logs: ["follow", "service"],
   ps: ["json"],
@@ -23,20 +23,28 @@ export const compose: Command = {
     { ...NO_PREPARE_OPTION, summary: `up: ${NO_PREPARE_OPTION.summary}` },
     { name: "no-build", value: null, summary: "up: take the images as they are" },
     {
+      name: "without",
+      value: "NAME",
+      several: true,
+      summary: "up: leave this program of monitoring out, or all of them (monitoring)",
+    },
+    {
       name: "port",
       value: "NAME=PORT",
       several: true,
-      summary: "up: where a public service is published this time; to keep it, write NAME_PORT=PORT into the folder's .env",
+      summary:
+        "up: where a public service, prometheus or grafana is published this time; to keep it, write NAME_PORT=PORT into the folder's .env",
     },
     { name: "timeout", value: "SECONDS", default: "120", summary: "up: how long to wait until all is healthy" },
     { name: "volumes", value: null, summary: "down: remove the data too" },
     { name: "follow", value: null, summary: "logs: go on until Ctrl-C" },
     { name: "service", value: "NAME", several: true, summary: "logs: of this one only" },
-    jsonOption("up: print {stack, folder, services, probes}; down: {stack, folder, volumes}; ps: [{service, state, health, ...}]"),
+    jsonOption("up: print {stack, folder, services, probes, scrapes}; down: {stack, folder, volumes}; ps: [{service, state, health, ...}]"),
   ],
   examples: [
     { line: "compose up", says: "the stack in containers, when all is healthy" },
     { line: "compose up --port vote=9000 --port result=9001", says: "on other ports" },
+    { line: "compose up --without monitoring", says: "without Prometheus, Grafana and what they read" },
     { line: "compose ps", says: "how it is; exit code 1 when something is not healthy" },
     { line: "compose logs --follow --service vote", says: "what one of them prints" },
     { line: "compose down", says: "stop it, and keep the data" },

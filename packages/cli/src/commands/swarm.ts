@@ -25,9 +25,16 @@ export const swarm: Command = {
     { ...BASE_OPTION, summary: `deploy: ${BASE_OPTION.summary}` },
     { ...NO_PREPARE_OPTION, summary: `deploy: ${NO_PREPARE_OPTION.summary}` },
     { name: "no-build", value: null, summary: "deploy: take the images as they are" },
-    { name: "port", value: "NAME=PORT", several: true, summary: "deploy: where a public service is published this time" },
+    {
+      name: "port",
+      value: "NAME=PORT",
+      several: true,
+      summary: "deploy: where a public service, prometheus or grafana is published this time",
+    },
     { name: "timeout", value: "SECONDS", default: "300", summary: "deploy: how long to wait until all is healthy" },
-    jsonOption("deploy: print {stack, folder, services, probes}; rm: {stack, volumes}; ps: [{service, running, wanted, update, ...}]"),
+    jsonOption(
+      "deploy: print {stack, folder, services, probes, scrapes}; rm: {stack, volumes}; ps: [{service, running, wanted, update, ...}]",
+    ),
   ],
   examples: [
     { line: "swarm deploy", says: "on an engine that is a swarm manager (docker swarm init)" },

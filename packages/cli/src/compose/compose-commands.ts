@@ -5,9 +5,13 @@ function compose({ program, args }: Compose, ...words: readonly string[]): Comma
   return { program, args: [...args, ...words] };
 }
 
-/** `env`: TAG and the published ports, which the file takes from the environment. The images are there: nothing is built on the way. */
-export const composeUp = (driver: Compose, env: Readonly<Record<string, string>>): CommandLine => ({
-  ...compose(driver, "up", "--detach", "--no-build"),
+/**
+ * `env`: TAG and the published ports, which the file takes from the environment. The images are there: nothing is built on the way.
+ *
+ * @param services Default: all
+ */
+export const composeUp = (driver: Compose, env: Readonly<Record<string, string>>, services: readonly string[] = []): CommandLine => ({
+  ...compose(driver, "up", "--detach", "--no-build", ...services),
   env,
 });
 

@@ -13,7 +13,7 @@ export async function runComposeLogs(input: CommandInput): Promise<ExitCode> {
   const { arguments: given, terminal } = input;
   const project = await openProject(input, "compose");
   if (project === null) return 1;
-  const names = project.components.map(({ name }) => name);
+  const names = project.parts.map(({ name }) => name);
   const wanted = wantedServices(given, project.opened.plan, names, "component");
   needFiles(project, COMPOSE_FILE, "up");
   const services = wanted.length === names.length ? [] : wanted;

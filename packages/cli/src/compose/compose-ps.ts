@@ -17,7 +17,10 @@ export async function runComposePs(input: CommandInput): Promise<ExitCode> {
     folder: project.folder,
     async run({ runner }) {
       await needEngine(runner);
-      const rows = statusOf(project.components, await lookAtProject(runner, project, false));
+      const containers = await lookAtProject(runner, project, false);
+      // What was left out of monitoring has no container, and nobody misses it.
+      const parts = project.parts.filter(({ name, isMonitoring }) => !isMonitoring || containers.some(({ service }) => service === name));
+      const rows = statusOf(parts, containers);
       terminal.out(given.flag("json") ? JSON.stringify(rows, null, 2) : renderStatus(rows, Date.now()));
       const wanting = rows.filter(({ ready }) => !ready).map(({ service }) => service);
       if (wanting.length === rows.length) terminal.err(`nothing of the stack is healthy; start it: ${project.hint("up")}`);

@@ -1,5 +1,5 @@
-import type { PlannedComponent } from "@groundplan/model";
 import { type Container, isReady, publishedAddress } from "../docker/container.js";
+import type { DockerPart } from "../docker/docker-part.js";
 import { renderTable } from "../output/render-table.js";
 
 /** A container of the stack, or a part of the stack that has none. */
@@ -19,8 +19,8 @@ export interface ServiceStatus {
 }
 
 /** A row for each container, in start order; parts of the stack without one have a row too. */
-export function statusOf(components: readonly PlannedComponent[], containers: readonly Container[]): readonly ServiceStatus[] {
-  return components.flatMap(({ name, port }): readonly ServiceStatus[] => {
+export function statusOf(parts: readonly Pick<DockerPart, "name" | "port">[], containers: readonly Container[]): readonly ServiceStatus[] {
+  return parts.flatMap(({ name, port }): readonly ServiceStatus[] => {
     const copies = containers.filter(({ service }) => service === name);
     if (copies.length === 0) {
       return [{ service: name, container: null, state: "missing", health: null, since: null, address: null, ready: false }];

@@ -4,15 +4,18 @@ import { imageTag } from "../build/build-options.js";
 import { buildables, checkFolders } from "../build/buildable.js";
 import { makeImages } from "../build/make-images.js";
 import type { CommandInput, ExitCode } from "../command.js";
+import { checkMailPassword } from "../docker/check-mail-password.js";
 import type { CommandLine } from "../docker/command-line.js";
 import type { CommandResult } from "../docker/command-runner.js";
 import { publishedAddress } from "../docker/container.js";
+import type { DockerPart } from "../docker/docker-part.js";
 import { type DockerProject, openProject, settingOf } from "../docker/docker-project.js";
 import { failedCommand } from "../docker/failed-command.js";
 import { findCompose } from "../docker/find-compose.js";
 import { lastLines } from "../docker/last-lines.js";
 import { needEngine } from "../docker/need-engine.js";
-import { checkProbes, pagesOf, probeAll } from "../docker/probe.js";
+import { pagesOf } from "../docker/probe.js";
+import { probeProject } from "../docker/probe-project.js";
 import { portVariables } from "../docker/published-ports.js";
 import { timeoutSeconds } from "../docker/timeout-option.js";
 import { type Docker, withDocker } from "../docker/with-docker.js";
@@ -24,6 +27,7 @@ import { describeRest, lookAtProject } from "./compose-project.js";
 import { statusOf } from "./compose-status.js";
 import { explainStart } from "./explain-start.js";
 import { type WaitOutcome, waitUntilReady } from "./wait-until-ready.js";
+import { wantedParts } from "./without-option.js";
 
 /** `groundplan compose up`: resolves when everything is healthy and answers from outside. */
 export async function runComposeUp(input: CommandInput): Promise<ExitCode> {
@@ -34,31 +38,37 @@ export async function runComposeUp(input: CommandInput): Promise<ExitCode> {
   const givenTag = given.flag("tag") ? imageTag(given) : null;
   const project = await openProject(input, "compose");
   if (project === null) return 1;
-  const { opened, folder, components, hint } = project;
+  const { opened, folder, hint } = project;
+  const parts = wantedParts(given, project.parts);
   const { stack } = opened.plan;
-  const variables = { ...(givenTag === null ? {} : { TAG: givenTag }), ...portVariables(ports, components) };
+  const variables = { ...(givenTag === null ? {} : { TAG: givenTag }), ...portVariables(ports, parts) };
   const services = given.flag("no-build")
     ? []
     : buildables(opened.plan, opened.folder, givenTag ?? settingOf(project, "TAG") ?? DEFAULT_TAG);
   checkFolders(services, opened.folder);
 
   return withDocker(input, {
-    names: components.map(({ name }) => name),
+    names: parts.map(({ name }) => name),
     folder,
     async run(docker) {
       writeProject(project, docker);
+      checkMailPassword(project, parts);
       await needEngine(docker.runner);
       const compose = await findCompose(docker.runner);
       const build = { base: given.text("base"), prepare: !given.flag("no-prepare"), folder };
-      await makeImages(components, services, build, docker);
-      const { containers } = await start(composeUp(compose, variables), project, docker, timeout);
-      const probes = await probeAll(components, (service, port) => publishedAddress(service, port, containers), docker.signal);
+      await makeImages(parts, services, build, docker);
+      const names = parts.length === project.parts.length ? [] : parts.map(({ name }) => name);
+      const { containers } = await start(composeUp(compose, variables, names), project, parts, docker, timeout);
+      const logCommand = (service: string) => hint(`logs --service ${service}`);
+      const { probes, scrapes } = await probeProject(
+        { plan: opened.plan, parts, addressOf: (service, port) => publishedAddress(service, port, containers), logCommand },
+        docker,
+      );
       docker.progress.close();
-      checkProbes(probes, (service) => hint(`logs --service ${service}`));
       const headline = `stack ${stack} runs in Docker, started in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`;
       terminal.out(
         given.flag("json")
-          ? JSON.stringify({ stack, folder, services: statusOf(components, containers), probes }, null, 2)
+          ? JSON.stringify({ stack, folder, services: statusOf(parts, containers), probes, scrapes }, null, 2)
           : renderAddresses(headline, pagesOf(probes), `stop it: ${hint("down")}`),
       );
       return 0;
@@ -71,12 +81,18 @@ export async function runComposeUp(input: CommandInput): Promise<ExitCode> {
 }
 
 /** @throws UserError when not everything becomes healthy, with what the containers tell. */
-async function start(command: CommandLine, project: DockerProject, docker: Docker, timeout: number): Promise<WaitOutcome> {
+async function start(
+  command: CommandLine,
+  project: DockerProject,
+  parts: readonly DockerPart[],
+  docker: Docker,
+  timeout: number,
+): Promise<WaitOutcome> {
   const { runner, progress, signal } = docker;
   const end = new AbortController();
   const started = runner.run(command, { signal: end.signal });
   const outcome = await waitUntilReady({
-    components: project.components,
+    components: parts,
     look: () => lookAtProject(runner, project),
     start: started,
     timeoutMs: timeout * 1_000,
@@ -91,7 +107,7 @@ async function start(command: CommandLine, project: DockerProject, docker: Docke
   const { containers, verdict } = outcome;
   const found = await explainStart(runner, {
     containers,
-    components: project.components,
+    parts,
     waitedSeconds: verdict === "late" ? timeout : null,
     logCommand: (service) => project.hint(`logs --service ${service}`),
   });

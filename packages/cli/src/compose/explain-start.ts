@@ -1,15 +1,15 @@
 import type { UserProblem } from "@groundplan/local";
-import type { PlannedComponent } from "@groundplan/model";
 import type { CommandRunner } from "../docker/command-runner.js";
 import type { Container } from "../docker/container.js";
 import { diagnose } from "../docker/diagnose.js";
 import { containerLogs } from "../docker/docker-commands.js";
+import type { DockerPart } from "../docker/docker-part.js";
 
 const LINES_READ = 20;
 
 export interface FailedStart {
   readonly containers: readonly Container[];
-  readonly components: readonly PlannedComponent[];
+  readonly parts: readonly DockerPart[];
   /** How long it was waited for in vain; `null`: the wait ended for another reason. */
   readonly waitedSeconds: number | null;
   readonly logCommand: (service: string) => string;
@@ -17,9 +17,9 @@ export interface FailedStart {
 
 /** What is wrong with the containers that are not ready: their exit codes, health checks and last lines. */
 export async function explainStart(runner: CommandRunner, failed: FailedStart): Promise<readonly UserProblem[]> {
-  const { containers, components, waitedSeconds, logCommand } = failed;
+  const { containers, parts, waitedSeconds, logCommand } = failed;
   const found = await Promise.all(
-    components.flatMap(({ name, memoryMb }) =>
+    parts.flatMap(({ name, memoryMb }) =>
       containers
         .filter(({ service }) => service === name)
         .map(async (container) => {

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { UserError } from "@groundplan/local";
-import type { PlannedComponent } from "@groundplan/model";
 import { containerPlanOf } from "@groundplan/targets";
 import type { Arguments } from "../arguments/arguments.js";
 import type { CommandInput } from "../command.js";
 import { textOf } from "../output/write-files.js";
 import { envValue } from "../secret-files/env-file.js";
 import { type OpenedPlan, openPlan } from "../stack-file/open-plan.js";
+import { type DockerPart, partsOf } from "./docker-part.js";
 
 /** A stack as Docker runs it, by Compose or Swarm. */
 export interface DockerProject {
@@ -18,8 +18,8 @@ export interface DockerProject {
   readonly folder: string;
   /** The same as the user would write it. */
   readonly shownFolder: string;
-  /** In start order; those that no image can be had for left out. */
-  readonly components: readonly PlannedComponent[];
+  /** In start order, then monitoring; those that no image can be had for left out. */
+  readonly parts: readonly DockerPart[];
   /** Another action on the same project, as one types it. */
   hint(action: string): string;
 }
@@ -36,7 +36,7 @@ export async function openProject(input: CommandInput, command: DockerProject["c
     opened,
     folder,
     shownFolder: seen.startsWith("..") ? folder : seen,
-    components: containerPlanOf(opened.plan).components,
+    parts: partsOf(containerPlanOf(opened.plan)),
     hint: (action: string) => renderHint(command, action, input.arguments),
   };
 }

@@ -1,7 +1,7 @@
 import { pause, UserError, type UserProblem } from "@groundplan/local";
-import type { PlannedComponent } from "@groundplan/model";
+import type { DockerPart } from "./docker-part.js";
 
-/** A public service as it answers from outside, through its published port. */
+/** A public service, or a page of monitoring, as it answers from outside, through its published port. */
 export interface Probe {
   readonly service: string;
   /** `null`: it publishes no port. */
@@ -28,14 +28,14 @@ const POLL_MS = 200;
  * @param addressOf Where the port of a service is reached from this machine; `null`: nowhere.
  */
 export function probeAll(
-  components: readonly PlannedComponent[],
+  parts: readonly DockerPart[],
   addressOf: (service: string, port: number) => string | null,
   signal: AbortSignal,
 ): Promise<readonly Probe[]> {
   return Promise.all(
-    components.flatMap((component) => {
-      const { name, port, health } = component;
-      if (!component.public || port === null) return [];
+    parts.flatMap((part) => {
+      const { name, port, health } = part;
+      if (!part.public || port === null) return [];
       const address = addressOf(name, port);
       const paths = [...new Set([health.kind === "http" ? health.path : "/", "/"])];
       return probe(name, address === null ? null : `http://${address}`, paths, signal);

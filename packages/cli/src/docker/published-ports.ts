@@ -1,6 +1,7 @@
-import { nearest, type PlannedComponent } from "@groundplan/model";
+import { nearest } from "@groundplan/model";
 import { portSetting } from "@groundplan/targets";
 import { UsageError } from "../arguments/usage-error.js";
+import type { DockerPart } from "./docker-part.js";
 
 /**
  * Ports of `--port NAME=PORT` as the variables that the Compose file takes them from.
@@ -9,9 +10,9 @@ import { UsageError } from "../arguments/usage-error.js";
  */
 export function portVariables(
   ports: Readonly<Record<string, number>>,
-  components: readonly PlannedComponent[],
+  parts: readonly Pick<DockerPart, "name" | "port" | "public">[],
 ): Readonly<Record<string, string>> {
-  const known = components.filter((component) => component.public && component.port !== null).map(({ name }) => name);
+  const known = parts.filter((part) => part.public && part.port !== null).map(({ name }) => name);
   const entries = Object.entries(ports).map(([name, port]) => {
     if (known.includes(name)) return [portSetting(name), String(port)];
     const meant = nearest(name, known);

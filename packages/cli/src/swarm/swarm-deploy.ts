@@ -4,10 +4,12 @@ import { imageTag } from "../build/build-options.js";
 import { buildables, checkFolders } from "../build/buildable.js";
 import { makeImages } from "../build/make-images.js";
 import type { CommandInput, ExitCode } from "../command.js";
+import { checkMailPassword } from "../docker/check-mail-password.js";
 import { openProject } from "../docker/docker-project.js";
 import { runOrFail } from "../docker/failed-command.js";
 import { lookAtContainers } from "../docker/look-at-containers.js";
-import { checkProbes, pagesOf, probeAll } from "../docker/probe.js";
+import { pagesOf } from "../docker/probe.js";
+import { probeProject } from "../docker/probe-project.js";
 import { portVariables } from "../docker/published-ports.js";
 import { timeoutSeconds } from "../docker/timeout-option.js";
 import { withDocker } from "../docker/with-docker.js";
@@ -30,10 +32,10 @@ export async function runSwarmDeploy(input: CommandInput): Promise<ExitCode> {
   const givenTag = given.flag("tag") ? imageTag(given) : null;
   const project = await openProject(input, "swarm");
   if (project === null) return 1;
-  const { opened, folder, components, hint } = project;
+  const { opened, folder, parts, hint } = project;
   const { name } = swarmPlanOf(opened.plan);
-  const names = components.map((component) => component.name);
-  const variables = { ...(givenTag === null ? {} : { TAG: givenTag }), ...portVariables(ports, components) };
+  const names = parts.map((part) => part.name);
+  const variables = { ...(givenTag === null ? {} : { TAG: givenTag }), ...portVariables(ports, parts) };
   const isBuilt = !given.flag("no-build");
   if (isBuilt) checkRegistry();
   const services = isBuilt ? buildables(opened.plan, opened.folder, givenTag ?? (process.env.TAG || DEFAULT_TAG)) : [];
@@ -45,9 +47,10 @@ export async function runSwarmDeploy(input: CommandInput): Promise<ExitCode> {
     async run(docker) {
       const { runner, progress, signal } = docker;
       writeProject(project, docker);
+      checkMailPassword(project, parts);
       await needManager(runner);
       const options = { base: given.text("base"), prepare: !given.flag("no-prepare"), folder };
-      const built = await makeImages(isBuilt ? components : [], services, options, docker);
+      const built = await makeImages(isBuilt ? parts : [], services, options, docker);
       checkNewImages(built, await lookAtContainers(runner, [stackLabel(name)], true));
 
       const before = await lookAtStack(runner, name);
@@ -61,13 +64,13 @@ export async function runSwarmDeploy(input: CommandInput): Promise<ExitCode> {
       }
       const addressOf = (service: string, port: number) =>
         outcome.services.find((one) => one.service === service)?.ports.find((published) => published.port === port)?.address ?? null;
-      const probes = await probeAll(components, addressOf, signal);
+      const logCommand = (service: string) => `docker ${serviceLogs(`${name}_${service}`, 20).args.join(" ")}`;
+      const { probes, scrapes } = await probeProject({ plan: opened.plan, parts, addressOf, logCommand }, docker);
       progress.close();
-      checkProbes(probes, (service) => `docker ${serviceLogs(`${name}_${service}`, 20).args.join(" ")}`);
       const headline = `stack ${name} runs in the swarm, deployed in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`;
       terminal.out(
         given.flag("json")
-          ? JSON.stringify({ stack: name, folder, services: outcome.services, probes }, null, 2)
+          ? JSON.stringify({ stack: name, folder, services: outcome.services, probes, scrapes }, null, 2)
           : renderAddresses(headline, pagesOf(probes), `remove it: ${hint("rm")}`),
       );
       return 0;

@@ -21,7 +21,7 @@ export async function runSwarmPs(input: CommandInput): Promise<ExitCode> {
       const services = await lookAtStack(runner, name, false);
       terminal.out(given.flag("json") ? JSON.stringify(services, null, 2) : renderServices(services));
       const known = services.map(({ service }) => service);
-      const missing = project.components.filter((component) => !known.includes(component.name)).map((component) => component.name);
+      const missing = project.parts.filter((part) => !known.includes(part.name)).map((part) => part.name);
       if (missing.length > 0) terminal.err(`not deployed: ${missing.join(", ")}; deploy the stack: ${project.hint("deploy")}`);
       return missing.length === 0 && services.every(isDeployed) ? 0 : 1;
     },

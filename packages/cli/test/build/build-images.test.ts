@@ -4,10 +4,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { planOf, stack } from "@groundplan/model";
+import { containerPlanOf } from "@groundplan/targets";
 import { type BuildOptions, buildImages } from "../../src/build/build-images.js";
 import { type Buildable, buildables, checkFolders } from "../../src/build/buildable.js";
 import { pullImages } from "../../src/build/pull-images.js";
 import { renderImages } from "../../src/build/render-images.js";
+import { partsOf } from "../../src/docker/docker-part.js";
 import { fakeProgress, fakeRunner } from "../docker/fake-runner.js";
 import { folderWith } from "../helpers.js";
 
@@ -201,7 +203,7 @@ test("ready images are pulled when they are missing, each once, and every failur
     "docker image inspect postgres": {},
     "docker pull nginx:1.27": { code: 1, stderr: "Error response from daemon: manifest unknown" },
   });
-  const problems = await pullImages(plan.components, { runner, progress: fakeProgress() });
+  const problems = await pullImages(partsOf(containerPlanOf(plan)), { runner, progress: fakeProgress() });
   assert.equal(problems.length, 1);
   assert.match(problems[0]?.message ?? "", /^ready: the image nginx:1\.27 cannot be pulled: /);
   assert.equal(runner.ran.length, 3);

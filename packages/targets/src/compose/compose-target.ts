@@ -1,5 +1,7 @@
 import { containerNotes } from "../containers/container-notes.js";
 import { type ContainerPlan, containerPlanOf } from "../containers/container-plan.js";
+import { MAIL_PASSWORD_FILE, mailNotes, mailPassword } from "../containers/mail-password.js";
+import { monitoringFiles } from "../containers/monitoring-parts.js";
 import { secretSettings } from "../containers/settings.js";
 import type { SecretFile, Target } from "../target.js";
 import { renderCompose } from "./render-compose.js";
@@ -18,11 +20,12 @@ export const composeTarget: Target = {
     return {
       files: [
         { path: "compose.yaml", text: renderCompose(containers, settings, place) },
-        { path: ".gitignore", text: "# It holds the secrets.\n.env\n" },
+        { path: ".gitignore", text: `# It holds the secrets.\n.env\n${mailPassword(plan) === null ? "" : `${MAIL_PASSWORD_FILE}\n`}` },
         { path: "README.md", text: renderComposeReadme(containers, settings, place) },
+        ...monitoringFiles(containers.monitoring),
       ],
       secretFiles: [envFile(plan.stack, settings)],
-      notes: [...containerNotes(containers, "compose.yaml"), ...networkNotes(containers)],
+      notes: [...containerNotes(containers, "compose.yaml"), ...networkNotes(containers), ...mailNotes(plan)],
     };
   },
   next: (folder) => `cd ${folder} && docker compose up --build --detach`,

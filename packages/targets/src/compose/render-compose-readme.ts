@@ -1,5 +1,8 @@
 import type { ContainerPlan } from "../containers/container-plan.js";
 import { DATA_FOLDER, volumeOf } from "../containers/databases.js";
+import { dataVolumesOf } from "../containers/monitoring-container-parts.js";
+import type { MonitoringPart } from "../containers/monitoring-parts.js";
+import { monitoringSection, monitoringSettings } from "../containers/monitoring-readme.js";
 import { backupCommands, prepareCommands } from "../containers/readme-parts.js";
 import { portSetting } from "../containers/settings.js";
 import { shell, table } from "../markdown/markdown.js";
@@ -15,6 +18,10 @@ export function renderComposeReadme(containers: ContainerPlan, secrets: Readonly
     ...running(containers, place),
     ...settings(containers, secrets),
     ...openingIt(containers),
+    ...monitoringSection(
+      containers,
+      "Its files are mounted read-only. When they were made anew, `docker compose up --detach` starts those anew that read what has changed.",
+    ),
     ...keepingData(containers),
   ];
   return `${sections.join("\n\n")}\n`;
@@ -41,7 +48,8 @@ function running(containers: ContainerPlan, place: OutputPlace): readonly string
   ];
 }
 
-function settings({ ports }: ContainerPlan, secrets: ReadonlyMap<string, string>): readonly string[] {
+function settings(containers: ContainerPlan, secrets: ReadonlyMap<string, string>): readonly string[] {
+  const { ports, monitoring } = containers;
   const rows = [
     ["`COMPOSE_PROJECT_NAME`", "the stack's name", "first part of the names of containers, networks and volumes"],
     ["`TAG`", "`latest`", "which build of the images runs"],
@@ -52,6 +60,10 @@ function settings({ ports }: ContainerPlan, secrets: ReadonlyMap<string, string>
           ["`BIND_ADDRESS`", "`127.0.0.1`", "who can connect: `0.0.0.0` for everybody"],
           ["`PUBLIC_HOST`", "`127.0.0.1`", "name of this machine in the links between pages"],
         ]),
+    ...monitoringSettings(containers),
+    ...(monitoring.length === 0
+      ? []
+      : [["`MONITORING_BIND_ADDRESS`", "`127.0.0.1`", "who can open Prometheus and Grafana, which ask for no account"]]),
     ...[...secrets].map(([secret, name]) => [`\`${name}\``, "made up once", `the secret ${secret}`]),
   ];
   return [
@@ -78,15 +90,22 @@ function openingIt({ ports }: ContainerPlan): readonly string[] {
 
 function keepingData(containers: ContainerPlan): readonly string[] {
   const databases = containers.components.filter(({ kind }) => DATA_FOLDER[kind] !== null);
-  if (databases.length === 0) return [];
+  const volumes = [...databases.map(({ name }) => [name, volumeOf(name)]), ...monitoringData(containers.monitoring)];
+  if (volumes.length === 0) return [];
   const backup = backupCommands(containers, (name) => `docker compose exec -T ${name}`);
   return [
     "## Data",
     table(
       ["of", "volume"],
-      databases.map(({ name }) => [name, `\`${containers.plan.stack}_${volumeOf(name)}\``]),
+      volumes.map(([name = "", volume]) => [name, `\`${containers.plan.stack}_${volume}\``]),
     ),
     ...(backup === null ? [] : ["Save and load a database while it runs:", backup]),
-    "A volume belongs to one major version of its image: save, change the version, load into a new volume.",
+    ...(databases.length === 0
+      ? []
+      : ["A volume belongs to one major version of its image: save, change the version, load into a new volume."]),
   ];
+}
+
+function monitoringData(parts: readonly MonitoringPart[]): readonly (readonly string[])[] {
+  return parts.flatMap((part) => dataVolumesOf([part]).map((volume) => [part.name, volume]));
 }

@@ -2,27 +2,31 @@ import type { ContainerNetwork } from "../containers/container-networks.js";
 import { sharedParts } from "../containers/container-parts.js";
 import type { ContainerPlan } from "../containers/container-plan.js";
 import { DATA_FOLDER, volumeOf } from "../containers/databases.js";
+import { dataVolumesOf } from "../containers/monitoring-container-parts.js";
 import type { OutputPlace } from "../target.js";
 import { renderYaml } from "../yaml/render-yaml.js";
 import { anchored, inline, listing, map, noted, quoted, section, type YamlValue } from "../yaml/yaml-value.js";
+import { composeMonitoring } from "./compose-monitoring.js";
 import { composeService } from "./compose-service.js";
 
 /** The file compose.yaml, for `docker compose` and for docker-compose from 1.27 on. */
 export function renderCompose(containers: ContainerPlan, settings: ReadonlyMap<string, string>, place: OutputPlace): string {
-  const { plan, components, networks } = containers;
-  const secret = (name: string) => `\${${settings.get(name)}:?write it into .env}`;
-  const volumes = components.filter(({ kind }) => DATA_FOLDER[kind] !== null).map(({ name }) => volumeOf(name));
-  const hardens = components.some(({ source }) => source.kind === "service" && source.hardened);
+  const { plan, components, monitoring, networks } = containers;
+  const context = { containers, place, secret: (name: string) => `\${${settings.get(name)}:?write it into .env}` };
+  const databases = components.filter(({ kind }) => DATA_FOLDER[kind] !== null).map(({ name }) => volumeOf(name));
+  const volumes = [...databases, ...dataVolumesOf(monitoring)];
+  const services = [
+    ...components.map((component) => [component.name, composeService(component, context)] as const),
+    ...monitoring.map((part) => [part.name, composeMonitoring(part, context)] as const),
+  ];
+  const hardens = monitoring.length > 0 || components.some(({ source }) => source.kind === "service" && source.hardened);
   return renderYaml(
     headerOf(plan.stack, place),
     map({
       ...sharedParts(containers),
       "x-hardened": hardens ? section(ABOUT_HARDENED, anchored("hardened", HARDENED)) : undefined,
-      services: listing(aboutServices(containers), components, (component) => [
-        component.name,
-        composeService(component, { containers, place, secret }),
-      ]),
-      networks: listing(ABOUT_NETWORKS, networks, (network) => [network.name, networkOf(network)]),
+      services: listing(aboutServices(containers), services, (entry) => entry),
+      networks: listing(aboutNetworks(containers), networks, (network) => [network.name, networkOf(network)]),
       volumes: listing(ABOUT_VOLUMES, volumes, (name) => [name, null]),
     }),
   );
@@ -59,6 +63,11 @@ const ABOUT_NETWORKS =
   "One for each link: a service reaches what it uses, and nothing else. No connection enters or leaves an internal one.\n" +
   "A public service has one more, to publish its port: answers leave it, and connections of its own do not, since without masquerading\n" +
   "nothing comes back to them.";
+
+function aboutNetworks({ monitoring }: ContainerPlan): string {
+  if (monitoring.length === 0) return ABOUT_NETWORKS;
+  return `${ABOUT_NETWORKS}\nSo it is with what Prometheus reads: it has a network with each, and these reach it, and not each other.`;
+}
 
 const ABOUT_VOLUMES = 'The data. "docker compose down --volumes" deletes it.';
 

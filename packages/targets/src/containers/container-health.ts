@@ -10,7 +10,8 @@ export interface ContainerHealth {
   readonly startPeriodSeconds: number;
 }
 
-const SERVICE_TIMES = { intervalSeconds: 5, timeoutSeconds: 5, retries: 3, startPeriodSeconds: 60 };
+/** Of programs that answer at once when they can do their work. */
+export const SERVICE_TIMES = { intervalSeconds: 5, timeoutSeconds: 5, retries: 3, startPeriodSeconds: 60 };
 /** Asked more often, since others wait for them and the question is cheap; patient, since one that recovers reads all of its log first. */
 const DATABASE_TIMES = { intervalSeconds: 2, timeoutSeconds: 5, retries: 5, startPeriodSeconds: 300 };
 

@@ -1,4 +1,3 @@
-import type { Link, PlannedComponent } from "@groundplan/model";
 import { type NameWish, shortNames } from "./short-names.js";
 
 export interface NetworkNeeds {
@@ -11,40 +10,54 @@ export interface NetworkNeeds {
 export interface ContainerNetwork {
   readonly name: string;
   /**
-   * - "link": between two components
+   * - "link": between two containers
    * - "public": publishes the port of its one member
    * - "internet": its one member opens connections to the world
-   * - "alone": of a component without any other; without a network it would join a default one, with a way out
+   * - "alone": of one without any other; without a network it would join a default one, with a way out
    */
   readonly kind: "link" | "public" | "internet" | "alone";
-  /** Names of the components in it. */
+  /** Names of the containers in it. */
   readonly members: readonly string[];
   /** Whether its members may open connections to the world. */
   readonly outbound: boolean;
 }
 
-/** A network for each link and no other between two components, so that each reaches what it uses and nothing else. */
+/** Of a container: a component of the stack or a program of monitoring. */
+export interface NetworkMember {
+  readonly name: string;
+  /** It publishes its port. */
+  readonly public: boolean;
+  /** It may open connections to the world. */
+  readonly outbound: boolean;
+}
+
+/** One opens connections to the other. */
+export interface NetworkLink {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A network for each link and no other between two containers, so that each reaches what it uses and nothing else. */
 export function containerNetworks(
-  components: readonly PlannedComponent[],
-  links: readonly Link[],
+  all: readonly NetworkMember[],
+  links: readonly NetworkLink[],
   { longestName, publishing }: NetworkNeeds,
 ): readonly ContainerNetwork[] {
-  const networks = [...linkNetworks(links), ...components.flatMap((component) => ownNetworks(component, publishing))];
+  const networks = [...linkNetworks(links), ...all.flatMap((member) => ownNetworks(member, publishing))];
   const connected = new Set(networks.flatMap(({ members }) => members));
-  const alone = components.filter(({ name }) => !connected.has(name)).map(({ name }) => network("alone", [name], false));
+  const alone = all.filter(({ name }) => !connected.has(name)).map(({ name }) => network("alone", [name], false));
   return named([...networks, ...alone], longestName);
 }
 
 type Unnamed = Omit<ContainerNetwork, "name">;
 
-function linkNetworks(links: readonly Link[]): readonly Unnamed[] {
+function linkNetworks(links: readonly NetworkLink[]): readonly Unnamed[] {
   // Two links of one pair, under two aliases, share a network.
   const pairs = new Map(links.map(({ from, to }) => [`${from} ${to}`, [from, to]]));
   return [...pairs.values()].map((members) => network("link", members, false));
 }
 
-function ownNetworks({ name, public: isPublic, source }: PlannedComponent, publishing: boolean): readonly Unnamed[] {
-  const outbound = source.kind === "service" && source.internet;
+function ownNetworks({ name, public: isPublic, outbound }: NetworkMember, publishing: boolean): readonly Unnamed[] {
   if (isPublic && publishing) return [network("public", [name], outbound)];
   return outbound ? [network("internet", [name], true)] : [];
 }

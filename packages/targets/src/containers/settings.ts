@@ -12,11 +12,15 @@ export function nodeSetting(database: string): string {
 
 /** Variables that mean something already: in these files, to the engine's programs, or in every shell, whose values win over .env. */
 const TAKEN =
-  /^(TAG|REGISTRY|BIND_ADDRESS|PUBLIC_HOST|COMPOSE_.*|DOCKER_.*|PATH|HOME|USER|LOGNAME|SHELL|PWD|TERM|LANG|HOSTNAME|TMPDIR|EDITOR)$/;
+  /^(TAG|REGISTRY|BIND_ADDRESS|MONITORING_BIND_ADDRESS|PUBLIC_HOST|COMPOSE_.*|DOCKER_.*|PATH|HOME|USER|LOGNAME|SHELL|PWD|TERM|LANG|HOSTNAME|TMPDIR|EDITOR)$/;
+
+/** The programs of monitoring that people open. */
+const MONITORING_PAGES = ["prometheus", "grafana"];
 
 /** Secret -> the variable of .env that holds it: DB_PASSWORD. */
-export function secretSettings({ secrets, components }: Plan): ReadonlyMap<string, string> {
-  const ports = components.map(({ name }) => portSetting(name));
+export function secretSettings({ secrets, components, monitoring }: Plan): ReadonlyMap<string, string> {
+  const pages = monitoring === null ? [] : MONITORING_PAGES;
+  const ports = [...components.map(({ name }) => name), ...pages].map(portSetting);
   return new Map(
     secrets.map((secret) => {
       const name = upperSnake(secret);

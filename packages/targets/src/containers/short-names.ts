@@ -21,8 +21,8 @@ export function shortNames(wishes: readonly NameWish[], longest: number): Readon
 
 const MARK_LENGTH = 6;
 
-/** FNV-1a: spreads well, and needs no library. */
-function markOf(identity: string): string {
+/** A few letters that follow from a text. FNV-1a: spreads well, and needs no library. */
+export function markOf(identity: string): string {
   let hash = 0x811c9dc5;
   for (const character of identity) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
   return (hash >>> 0).toString(36).padStart(MARK_LENGTH, "0").slice(-MARK_LENGTH);

@@ -1,5 +1,8 @@
+import type { ContainerPlan } from "../containers/container-plan.js";
 import { DATA_FOLDER } from "../containers/databases.js";
 import { DEFAULT_TAG, imageNameOf } from "../containers/image-name.js";
+import { dataVolumesOf } from "../containers/monitoring-container-parts.js";
+import { monitoringSection, monitoringSettings } from "../containers/monitoring-readme.js";
 import { backupCommands, prepareCommands } from "../containers/readme-parts.js";
 import { nodeSetting, portSetting } from "../containers/settings.js";
 import { shellWord, sourceFolder } from "../containers/source-folder.js";
@@ -19,6 +22,11 @@ export function renderSwarmReadme(swarm: SwarmPlan, place: OutputPlace): string 
     ...settings(swarm),
     ...secretValues(swarm),
     ...data(swarm),
+    ...monitoringSection(
+      swarm.containers,
+      "Swarm gives it its files as configs. Each node has a node exporter, and is a host of that address in the dashboards; `node_uname_info`\n" +
+        "tells its name. Prometheus and Grafana are published on all nodes: close ports 9090 and 3000 to all but you.",
+    ),
   ];
   return `${sections.join("\n\n")}\n`;
 }
@@ -60,25 +68,27 @@ function running({ name }: SwarmPlan): readonly string[] {
 }
 
 function settings({ containers }: SwarmPlan): readonly string[] {
-  const { ports, components } = containers;
-  const databases = components.filter(({ kind }) => DATA_FOLDER[kind] !== null);
+  const { ports } = containers;
   const rows = [
     ["`TAG`", `\`${DEFAULT_TAG}\``, "which build of the images runs"],
     ["`REGISTRY`", "empty", "where the images are pulled from, with a slash at its end"],
     ...[...ports].map(([service, port]) => [`\`${portSetting(service)}\``, `\`${port}\``, `where ${service} is found, on every node`]),
     ...(ports.size === 0 ? [] : [["`PUBLIC_HOST`", "`127.0.0.1`", "name of the nodes in the links between pages"]]),
-    ...databases.map(({ name }) => [`\`${nodeSetting(name)}\``, "`node.role == manager`", `which node has the data of ${name}`]),
+    ...monitoringSettings(containers).map(([name = "", usual = "", meaning]) => [name, usual, `${meaning}, on every node`]),
+    ...withVolume(containers).map((name) => [`\`${nodeSetting(name)}\``, "`node.role == manager`", `which node has the data of ${name}`]),
   ];
   return [
     "## Settings",
     "Variables of the shell that deploys.",
     table(["name", "usually", "meaning"], rows),
-    ...(ports.size === 0 ? [] : ["Published ports are open on all addresses of all nodes: close in a firewall what should be closed."]),
+    ...(ports.size === 0 && containers.monitoring.length === 0
+      ? []
+      : ["Published ports are open on all addresses of all nodes: close in a firewall what should be closed."]),
   ];
 }
 
-function secretValues({ secrets, name }: SwarmPlan): readonly string[] {
-  const example = secrets.at(-1);
+function secretValues({ containers, secrets, name }: SwarmPlan): readonly string[] {
+  const example = secrets.findLast(({ component }) => containers.components.some((each) => each.name === component));
   if (example === undefined) return [];
   return [
     "## Secrets",
@@ -92,9 +102,15 @@ function secretValues({ secrets, name }: SwarmPlan): readonly string[] {
   ];
 }
 
+/** Those whose data is on one node. */
+function withVolume({ components, monitoring }: ContainerPlan): readonly string[] {
+  const databases = components.filter(({ kind }) => DATA_FOLDER[kind] !== null);
+  return [...databases, ...monitoring.filter((part) => dataVolumesOf([part]).length > 0)].map(({ name }) => name);
+}
+
 function data({ containers, name }: SwarmPlan): readonly string[] {
-  const databases = containers.components.filter(({ kind }) => DATA_FOLDER[kind] !== null);
-  if (databases.length === 0) return [];
+  const kept = withVolume(containers);
+  if (kept.length === 0) return [];
   const backup = backupCommands(
     containers,
     (component) => `docker exec -i $(docker ps --quiet --filter label=com.docker.swarm.service.name=${name}_${component})`,
@@ -102,7 +118,7 @@ function data({ containers, name }: SwarmPlan): readonly string[] {
   return [
     "## Data",
     "A volume lies on one node. With more than one manager say which, before the first deployment:",
-    shell(...databases.map((database) => `export ${nodeSetting(database.name)}='node.hostname == data-1'`)),
+    shell(...kept.map((each) => `export ${nodeSetting(each)}='node.hostname == data-1'`)),
     ...(backup === null ? [] : ["Save and load a database while it runs, on its node:", backup]),
   ];
 }

@@ -2,32 +2,46 @@ import type { ContainerNetwork } from "../containers/container-networks.js";
 import { sharedParts } from "../containers/container-parts.js";
 import type { ContainerPlan } from "../containers/container-plan.js";
 import { DATA_FOLDER, volumeOf } from "../containers/databases.js";
+import { MAIL_PASSWORD_FILE, mailPassword } from "../containers/mail-password.js";
+import { dataVolumesOf } from "../containers/monitoring-container-parts.js";
 import type { OutputPlace } from "../target.js";
 import { renderYaml } from "../yaml/render-yaml.js";
 import { anchored, inline, listing, map, noted, quoted, section, type YamlValue } from "../yaml/yaml-value.js";
+import { MAIL_SECRET, swarmMonitoring } from "./swarm-monitoring.js";
 import type { SwarmPlan } from "./swarm-plan.js";
 import { swarmService } from "./swarm-service.js";
 
 /** The file stack.yaml, for `docker stack deploy` of Docker 20.10 and newer. It holds nothing that Swarm passes over. */
 export function renderSwarm(swarm: SwarmPlan, place: OutputPlace): string {
-  const { containers, secrets } = swarm;
-  const { components, networks } = containers;
+  const { containers, secrets, configs } = swarm;
+  const { plan, components, monitoring, networks } = containers;
   const kinds = new Set(components.map(({ kind }) => kind));
-  const volumes = components.filter(({ kind }) => DATA_FOLDER[kind] !== null).map(({ name }) => volumeOf(name));
+  const databases = components.filter(({ kind }) => DATA_FOLDER[kind] !== null).map(({ name }) => volumeOf(name));
+  const volumes = [...databases, ...dataVolumesOf(monitoring)];
+  const services = [
+    ...components.map((component) => [component.name, swarmService(component, swarm)] as const),
+    ...monitoring.map((part) => [part.name, swarmMonitoring(part, swarm)] as const),
+  ];
+  const mail = mailPassword(plan) === null ? [] : [[MAIL_SECRET, `./${MAIL_PASSWORD_FILE}`] as const];
   return renderYaml(
     headerOf(swarm, place),
     map({
       version: quoted("3.8"),
       ...sharedParts(containers),
-      "x-hardened": components.some(({ source }) => source.kind === "service" && source.hardened)
-        ? section(ABOUT_HARDENED, HARDENED)
-        : undefined,
+      "x-hardened":
+        monitoring.length > 0 || components.some(({ source }) => source.kind === "service" && source.hardened)
+          ? section(ABOUT_HARDENED, HARDENED)
+          : undefined,
       ...(kinds.has("service") ? SERVICE_UPDATES : {}),
       ...(volumes.length > 0 ? DATABASE_UPDATES : {}),
-      services: listing(aboutServices(containers), components, (component) => [component.name, swarmService(component, swarm)]),
+      services: listing(aboutServices(containers), services, (entry) => entry),
       networks: listing(ABOUT_NETWORKS, networks, (network) => [network.name, networkOf(network)]),
       volumes: listing("The data, each on the node of its database.", volumes, (name) => [name, null]),
-      secrets: listing(ABOUT_SECRETS, secrets, ({ name }) => [name, map({ file: `./secrets/${name}` })]),
+      configs: listing(ABOUT_CONFIGS, configs, ({ name, path }) => [name, map({ file: `./${path}` })]),
+      secrets: listing(ABOUT_SECRETS, [...secrets.map(({ name }) => [name, `./secrets/${name}`] as const), ...mail], ([name, file]) => [
+        name,
+        map({ file }),
+      ]),
     }),
   );
 }
@@ -82,6 +96,10 @@ function networkOf({ outbound }: ContainerNetwork): YamlValue {
   const overlay = map({ driver: "overlay", internal: outbound ? undefined : true });
   return outbound ? noted("Leads out of the stack.", overlay) : overlay;
 }
+
+const ABOUT_CONFIGS =
+  "What monitoring reads. Swarm hands it to the nodes and never changes it: each name has a mark of the contents, so that new contents are a\n" +
+  "new config.";
 
 const ABOUT_SECRETS =
   "Each is the whole value of one variable, as a file in the containers that have it. Swarm does not change the value of a secret that\n" +

@@ -1,4 +1,4 @@
-import type { PlannedComponent } from "@groundplan/model";
+import type { EnvValue, PlannedComponent } from "@groundplan/model";
 import { containerEnv } from "../containers/container-env.js";
 import { containerHealth } from "../containers/container-health.js";
 import { list } from "../containers/container-notes.js";
@@ -48,17 +48,25 @@ function imageOf({ name, source }: PlannedComponent, { containers }: SwarmPlan):
   return `${setting("REGISTRY", "")}${imageNameOf(containers.plan.stack, name)}:${setting("TAG", DEFAULT_TAG)}`;
 }
 
-function envOf(
-  { port, env, source }: PlannedComponent,
+function envOf({ port, env, source }: PlannedComponent, own: readonly SwarmSecret[], swarm: SwarmPlan): Readonly<Record<string, string>> {
+  if (source.kind === "postgres") return { ...postgresEnv(port, source), ...filesOf(own) };
+  return envWithFiles(env, own, swarm);
+}
+
+/** Variables without a secret as they are, the others as the paths of files: sorted by name. */
+export function envWithFiles(
+  env: Readonly<Record<string, EnvValue>>,
   own: readonly SwarmSecret[],
   { containers }: SwarmPlan,
 ): Readonly<Record<string, string>> {
-  const files = Object.fromEntries(own.map(({ name, variable }) => [`${variable}_FILE`, `/run/secrets/${name}`]));
-  if (source.kind === "postgres") return { ...postgresEnv(port, source), ...files };
   const secret = new Set(own.map(({ variable }) => variable));
   const open = Object.fromEntries(Object.entries(env).filter(([variable]) => !secret.has(variable)));
-  const all = Object.entries({ ...containerEnv(containers, open, noSecret), ...files });
+  const all = Object.entries({ ...containerEnv(containers, open, noSecret), ...filesOf(own) });
   return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function filesOf(own: readonly SwarmSecret[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(own.map(({ name, variable }) => [`${variable}_FILE`, `/run/secrets/${name}`]));
 }
 
 /** Variables with a secret in them are files. */
@@ -83,7 +91,8 @@ function publishedPort({ name, port }: PlannedComponent, { ports }: ContainerPla
   return [quoted(`${setting(portSetting(name), usual)}:${port}`)];
 }
 
-function placementOf(name: string): YamlValue {
+/** Where the volume is. */
+export function placementOf(name: string): YamlValue {
   const constraint = quoted(setting(nodeSetting(name), "node.role == manager"));
   const why = `With more than one manager set ${nodeSetting(name)}, for example to "node.hostname == data-1".`;
   return map({ constraints: [noted(why, constraint)] });

@@ -1,5 +1,7 @@
 import type { EnvPart, Plan } from "@groundplan/model";
 import { containerNotes } from "../containers/container-notes.js";
+import { MAIL_PASSWORD_FILE, mailNotes, mailPassword } from "../containers/mail-password.js";
+import { monitoringFiles } from "../containers/monitoring-parts.js";
 import { portOf } from "../containers/port-of.js";
 import type { SecretFile, SecretPart, Target } from "../target.js";
 import { renderSwarm } from "./render-swarm.js";
@@ -16,12 +18,15 @@ export const swarmTarget: Target = {
     return {
       files: [
         { path: "stack.yaml", text: renderSwarm(swarm, place) },
-        { path: ".gitignore", text: "secrets/\n" },
+        { path: ".gitignore", text: `secrets/\n${mailPassword(plan) === null ? "" : `${MAIL_PASSWORD_FILE}\n`}` },
         { path: "README.md", text: renderSwarmReadme(swarm, place) },
+        ...monitoringFiles(swarm.containers.monitoring),
       ],
       secretFiles: swarm.secrets.map((secret) => secretFile(secret, swarm)),
       notes: [
         ...containerNotes(swarm.containers, "stack.yaml"),
+        ...(plan.monitoring === null ? [] : [OPEN_PAGES]),
+        ...mailNotes(plan),
         ...(swarm.name === plan.stack
           ? []
           : [`Swarm's names have 63 letters at most: deploy this stack under a shorter one, ${swarm.name}`]),
@@ -30,6 +35,9 @@ export const swarmTarget: Target = {
   },
   next: (folder) => `cd ${folder} && docker stack deploy --compose-file stack.yaml NAME`,
 };
+
+const OPEN_PAGES =
+  "Swarm publishes Prometheus (9090) and Grafana (3000) on all addresses of every node, and they ask for no account: let nobody but you reach these ports";
 
 function secretFile({ name, value }: SwarmSecret, { containers }: SwarmPlan): SecretFile {
   return { path: `secrets/${name}`, form: "value", parts: value.map((part) => secretPart(part, containers.plan)) };

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import type { Plan } from "@groundplan/model";
 import { parse } from "yaml";
+import { containerPlanOf } from "../../src/index.js";
 import { PLANS } from "../golden.js";
 import { rendered, textOf } from "../rendered.js";
 
@@ -49,8 +50,8 @@ for (const [name, plan] of Object.entries(PLANS)) {
     test(`docker-compose takes ${file} of the ${name} stack`, (context) => {
       const config = understood("docker-compose", ["--file", file, "config"], written(name, plan, target));
       if (config === null) return context.skip("needs docker-compose");
-      const left = plan.components.filter(({ source }) => source.kind === "service" && source.build === null && source.image === null);
-      assert.equal(Object.keys(config.services).length, plan.components.length - left.length);
+      const { components, monitoring } = containerPlanOf(plan);
+      assert.equal(Object.keys(config.services).length, components.length + monitoring.length);
     });
   }
 

@@ -14,8 +14,10 @@ const START_SECONDS = 180;
 export interface ComposeRunOptions {
   readonly stackFolder: string;
   readonly images: readonly BaseImage[];
-  /** The public services: each gets a port that is free. */
+  /** The public services, and the programs of monitoring that publish a port: each gets one that is free. */
   readonly publicServices: readonly string[];
+  /** Programs of monitoring that no image can be had for. Default: none */
+  readonly without?: readonly string[];
 }
 
 /** A stack under Compose for a test file, as `groundplan compose` runs it: a project, ports, images and data of its own. */
@@ -28,6 +30,7 @@ export class ComposeRun {
   readonly #env: Readonly<Record<string, string>>;
   readonly #stackFolder: string;
   readonly #ports: ReadonlyMap<string, number>;
+  readonly #without: readonly string[];
 
   /** Nothing is started yet: see `up`. */
   static async open(options: ComposeRunOptions): Promise<ComposeRun | MissingEngine> {
@@ -37,20 +40,22 @@ export class ComposeRun {
     if ("missing" in engine) return engine;
     const ports = new Map<string, number>();
     for (const service of options.publicServices) ports.set(service, await freePort());
-    return new ComposeRun(engine, options.stackFolder, ports);
+    return new ComposeRun(engine, options, ports);
   }
 
-  private constructor(engine: DockerEngine, stackFolder: string, ports: ReadonlyMap<string, number>) {
+  private constructor(engine: DockerEngine, { stackFolder, without = [] }: ComposeRunOptions, ports: ReadonlyMap<string, number>) {
     this.engine = engine;
     this.#stackFolder = stackFolder;
     this.#ports = ports;
+    this.#without = without;
     this.#env = { ...engine.env, COMPOSE_PROJECT_NAME: `groundplan-test-${process.pid}` };
   }
 
   /** Builds the images, starts everything, and resolves when all is healthy and answers. */
   async up(): Promise<void> {
     const ports = [...this.#ports].flatMap(([service, port]) => ["--port", `${service}=${port}`]);
-    await this.groundplan("up", "--tag", this.tag, "--timeout", String(START_SECONDS), ...ports);
+    const without = this.#without.flatMap((name) => ["--without", name]);
+    await this.groundplan("up", "--tag", this.tag, "--timeout", String(START_SECONDS), ...ports, ...without);
   }
 
   /** `groundplan compose <action>`: resolves with what it printed on stdout. */

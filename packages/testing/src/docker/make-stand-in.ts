@@ -1,37 +1,51 @@
+import { createHash } from "node:crypto";
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readAptSource } from "./apt-source.js";
 import { cacheFolder } from "./cache-folder.js";
-import { runProgram } from "./run-program.js";
+import { runProgram, tryProgram } from "./run-program.js";
 import { type BaseImage, STAND_IN_IMAGES, type StandInImage } from "./stand-in-images.js";
 
 /** In no image: what packages leave that nothing reads when it runs. */
 const LEFT_OUT = ["var/cache/apt", "var/lib/apt/lists", "var/lib/postgresql", "usr/share/doc", "usr/share/man", "usr/share/locale"];
 
 /** Makes an image from this machine's packages under a name. Needs root and debootstrap; takes about a minute. */
-export async function makeStandIn(image: BaseImage, name: string, env: Readonly<Record<string, string>>): Promise<void> {
+export async function makeStandIn(image: BaseImage, name: string, env: Env): Promise<void> {
   const standIn = STAND_IN_IMAGES[image];
-  const source = readAptSource();
-  if (source === null) throw new Error("the apt settings of this machine name no source of its own release");
   // Not in /tmp: that may be mounted without device files.
   const work = mkdtempSync(join(cacheFolder(), "making-"));
   try {
-    const tree = join(work, "tree");
-    const options = ["--variant=minbase", `--components=${source.components.join(",")}`];
-    if (standIn.packages.length > 0) options.push(`--include=${standIn.packages.join(",")}`);
-    await runProgram("debootstrap", [...options, source.suite, tree, source.mirror]);
-    await furnish(tree, standIn);
-    const archive = join(work, "tree.tar");
-    await runProgram("tar", ["-C", tree, ...LEFT_OUT.map((path) => `--exclude=./${path}/*`), "-cf", archive, "."]);
-    const id = (await runProgram("docker", ["import", archive], { env })).trim();
+    const tree = treeName(standIn);
+    if ((await tryProgram("docker", ["image", "inspect", tree], { env })).code !== 0) await importTree(standIn, tree, work, env);
     const context = join(work, "context");
     mkdirSync(context);
-    const lines = [`FROM ${id}`, `LABEL groundplan.stand-in=${standIn.tag}`, ...standIn.instructions];
+    const lines = [`FROM ${tree}`, `LABEL groundplan.stand-in=${standIn.tag}`, ...standIn.instructions];
     writeFileSync(join(context, "Dockerfile"), `${lines.join("\n")}\n`);
     await runProgram("docker", ["build", "--tag", name, context], { env });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+type Env = Readonly<Record<string, string>>;
+
+/** Images of one tree share it: making it is what takes the time. */
+function treeName({ packages, withNode, files }: StandInImage): string {
+  const mark = createHash("sha256").update(JSON.stringify([packages, withNode, files]));
+  return `groundplan-stand-in/tree:${mark.digest("hex").slice(0, 12)}`;
+}
+
+async function importTree(standIn: StandInImage, name: string, work: string, env: Env): Promise<void> {
+  const source = readAptSource();
+  if (source === null) throw new Error("the apt settings of this machine name no source of its own release");
+  const tree = join(work, "tree");
+  const options = ["--variant=minbase", `--components=${source.components.join(",")}`];
+  if (standIn.packages.length > 0) options.push(`--include=${standIn.packages.join(",")}`);
+  await runProgram("debootstrap", [...options, source.suite, tree, source.mirror]);
+  await furnish(tree, standIn);
+  const archive = join(work, "tree.tar");
+  await runProgram("tar", ["-C", tree, ...LEFT_OUT.map((path) => `--exclude=./${path}/*`), "-cf", archive, "."]);
+  await runProgram("docker", ["import", archive, name], { env });
 }
 
 async function furnish(tree: string, standIn: StandInImage): Promise<void> {

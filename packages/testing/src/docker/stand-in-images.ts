@@ -1,7 +1,20 @@
 import { postgresEntrypoint } from "./postgres-entrypoint.js";
 import { redisEntrypoint } from "./redis-entrypoint.js";
 
-export type BaseImage = "node" | "redis" | "postgres";
+/** The images of monitoring that Debian has packages for. Grafana has none. */
+export const MONITORING_STAND_INS = ["prometheus", "alertmanager", "nodeExporter", "redisExporter", "postgresExporter"] as const;
+
+export type BaseImage = "node" | "redis" | "postgres" | (typeof MONITORING_STAND_INS)[number];
+
+/** One list, so that the tree of packages is made once. */
+const MONITORING_PACKAGES = [
+  "prometheus",
+  "prometheus-alertmanager",
+  "prometheus-node-exporter",
+  "prometheus-redis-exporter",
+  "prometheus-postgres-exporter",
+  "wget",
+];
 
 /** An image from this machine's own packages, in place of a public one that cannot be pulled. */
 export interface StandInImage {
@@ -24,6 +37,8 @@ export interface StandInImage {
  * - redis: Debian's version (7.0 in bookworm, not 7.2) with Debian's build options.
  * - postgres: Debian's version (15 in bookworm, not 17); its entrypoint knows user, password, database, PGDATA and POSTGRES_INITDB_ARGS,
  *   and runs no scripts in /docker-entrypoint-initdb.d.
+ * - monitoring: Debian's versions (Prometheus 2.42, Alertmanager 0.25, exporters of node 1.5, redis 1.45, postgres 0.11), all in one
+ *   tree and all as the user nobody; GNU wget in place of busybox'.
  */
 export const STAND_IN_IMAGES: Readonly<Record<BaseImage, StandInImage>> = {
   node: {
@@ -54,4 +69,19 @@ export const STAND_IN_IMAGES: Readonly<Record<BaseImage, StandInImage>> = {
       'CMD ["postgres"]',
     ],
   },
+  prometheus: monitoring("prom/prometheus:v2.55.1", "prometheus", "/prometheus"),
+  alertmanager: monitoring("prom/alertmanager:v0.27.0", "prometheus-alertmanager", "/alertmanager"),
+  nodeExporter: monitoring("prom/node-exporter:v1.8.2", "prometheus-node-exporter"),
+  redisExporter: monitoring("oliver006/redis_exporter:v1.66.0-alpine", "prometheus-redis-exporter"),
+  postgresExporter: monitoring("prometheuscommunity/postgres-exporter:v0.17.1", "prometheus-postgres-exporter"),
 };
+
+/** @param dataFolder What it writes to, as in the public image: its user's. */
+function monitoring(tag: string, program: string, dataFolder?: string): StandInImage {
+  const data =
+    dataFolder === undefined
+      ? []
+      : [`RUN install --directory --owner=nobody --group=nogroup ${dataFolder}`, `VOLUME ${dataFolder}`, `WORKDIR ${dataFolder}`];
+  const instructions = [...data, "USER nobody", `ENTRYPOINT ["${program}"]`];
+  return { tag, packages: MONITORING_PACKAGES, withNode: false, files: {}, instructions };
+}

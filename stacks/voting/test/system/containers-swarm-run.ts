@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type DockerEngine, type MissingEngine, openDockerEngine, runProgram, until } from "@groundplan/testing";
+import { type DockerEngine, type MissingEngine, MONITORING_STAND_INS, openDockerEngine, runProgram, until } from "@groundplan/testing";
 import pg from "pg";
 import { parse, stringify } from "yaml";
 import { Entrance } from "./containers-entrance.js";
@@ -14,6 +14,7 @@ const STACK_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
 const STACK = "voting";
 const LABEL = `com.docker.stack.namespace=${STACK}`;
 const REPLICAS: Readonly<Record<string, number>> = { db: 1, redis: 1, vote: 2, worker: 2, result: 1 };
+const MONITORING = ["prometheus", "alertmanager", "node-exporter", "db-exporter", "redis-exporter"];
 /** Management, and gossip between nodes: https://docs.docker.com/engine/swarm/swarm-tutorial/#open-protocols-and-ports-between-the-hosts */
 const SWARM_PORTS = [2377, 7946];
 const UP_LIMIT_MS = 180_000;
@@ -35,7 +36,7 @@ export class SwarmRun {
   #pool: pg.Pool | null = null;
 
   static async open(): Promise<SwarmRun | MissingEngine> {
-    const engine = await openDockerEngine(["node", "redis", "postgres"]);
+    const engine = await openDockerEngine(["node", "redis", "postgres", ...MONITORING_STAND_INS]);
     if ("missing" in engine) return engine;
     const missing = await whyNoSwarm(engine);
     if (missing === null) return new SwarmRun(engine);
@@ -66,7 +67,7 @@ export class SwarmRun {
       env: { ...this.engine.env, TAG: this.#tag },
     });
     try {
-      for (const [service, replicas] of Object.entries(REPLICAS)) {
+      for (const [service, replicas] of [...Object.entries(REPLICAS), ...MONITORING.map((name) => [name, 1] as const)]) {
         await until(`${service} is healthy`, async () => (await this.healthyTasks(service)).length === replicas, UP_LIMIT_MS);
       }
     } catch (error) {
@@ -88,8 +89,9 @@ export class SwarmRun {
     });
   }
 
-  async resultUrl(): Promise<string> {
-    return (await this.healthyTasks("result"))[0]?.url as string;
+  /** Of a service with one task. */
+  async urlOf(service: string): Promise<string> {
+    return (await this.healthyTasks(service))[0]?.url as string;
   }
 
   /** Starts a rolling update. */
@@ -176,16 +178,17 @@ function isFree(port: number): Promise<boolean> {
 
 /** What is changed of a stack file. */
 interface StackFile {
-  readonly services: Readonly<Record<string, { deploy: object; ports?: readonly (string | object)[]; networks: readonly string[] }>>;
+  readonly services: Record<string, { deploy: object; ports?: readonly (string | object)[]; networks: readonly string[] }>;
   readonly networks: Record<string, object>;
 }
 
 /**
  * The stack file for a kernel without IPVS, which Swarm's own load balancing needs: tasks are found by DNS and publish ports of their own
- * on this machine. That takes a network that is not internal. All else is as generated.
+ * on this machine. That takes a network that is not internal. Grafana is left out: Debian has no package of it. All else is as generated.
  */
 function withoutIngress(text: string): string {
   const file = parse(text, { merge: true }) as StackFile;
+  delete file.services.grafana;
   file.networks["test-entrance"] = { driver: "overlay" };
   for (const service of Object.values(file.services)) {
     service.deploy = { ...service.deploy, endpoint_mode: "dnsrr" };

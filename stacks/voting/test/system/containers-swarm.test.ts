@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { type MissingEngine, until } from "@groundplan/testing";
 import { assertNothingLost } from "./containers-load.js";
 import { castAndAudit } from "./containers-stress.js";
 import { SwarmRun } from "./containers-swarm-run.js";
+import { openPrometheus } from "./prometheus.js";
 
 let run: SwarmRun | MissingEngine;
 before(async () => {
@@ -24,7 +26,7 @@ function inSwarm(name: string, work: (run: SwarmRun) => Promise<void>): void {
 inSwarm("under Swarm two vote and two worker tasks run, and 1,000 votes, 40 at a time, are exact", async (run) => {
   assert.equal((await run.healthyTasks("vote")).length, 2);
   assert.equal((await run.healthyTasks("worker")).length, 2);
-  await castAndAudit({ vote: run.voteUrl, result: await run.resultUrl() });
+  await castAndAudit({ vote: run.voteUrl, result: await run.urlOf("result") });
   const metrics = await Promise.all((await run.healthyTasks("vote")).map(async (task) => (await fetch(`${task.url}/metrics`)).text()));
   const accepted = metrics.map((text) => Number(/^votes_accepted_total (\d+)$/m.exec(text)?.[1]));
   assert.ok(
@@ -41,6 +43,19 @@ inSwarm("both workers hold partitions of the queue", async (run) => {
     rows.map((row) => row.n),
     [2, 2],
   );
+});
+
+inSwarm("without Grafana, which has no Debian package: Prometheus reads every task, and the machine as a host of its own", async (run) => {
+  const prometheus = openPrometheus(await run.urlOf("prometheus"));
+  const copies = { db: 1, "node-exporter": 1, prometheus: 1, redis: 1, result: 1, vote: 2, worker: 2 };
+  const up = async () => {
+    const targets = (await prometheus.targets()).filter(({ health }) => health === "up");
+    return Object.fromEntries(Object.keys(copies).map((job) => [job, targets.filter((target) => target.job === job).length]));
+  };
+  await until("all are read", async () => isDeepStrictEqual(await up(), copies), 60_000).catch(async () =>
+    assert.deepEqual(await up(), copies),
+  );
+  assert.equal((await prometheus.query('node_uname_info{host=~"\\\\d+[.].+"}')).length, 1);
 });
 
 for (const service of ["vote", "worker"]) {

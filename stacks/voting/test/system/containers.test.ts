@@ -1,26 +1,32 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync } from "node:fs";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { ComposeRun, type MissingEngine, openOutsideWorld, until } from "@groundplan/testing";
+import { monitoringContainers } from "@groundplan/targets";
+import { ComposeRun, type MissingEngine, MONITORING_STAND_INS, openOutsideWorld, until } from "@groundplan/testing";
 import { type Link, planOf } from "groundplan";
 import pg from "pg";
 import voting from "../../stack.js";
 import { assertNothingLost } from "./containers-load.js";
 import { castAndAudit } from "./containers-stress.js";
+import { openPrometheus } from "./prometheus.js";
 import { castAs, newVoter } from "./voters.js";
 
 const plan = planOf(voting);
 const PARTS = plan.components.map((component) => component.name);
+const EXPORTERS = ["node-exporter", "redis-exporter", "db-exporter"];
 const SERVICES = plan.components.filter((component) => component.kind === "service").map((component) => component.name);
 
 let run: ComposeRun | MissingEngine;
 before(async () => {
   run = await ComposeRun.open({
     stackFolder: fileURLToPath(new URL("../..", import.meta.url)),
-    images: ["node", "redis", "postgres"],
-    publicServices: ["vote", "result"],
+    images: ["node", "redis", "postgres", ...MONITORING_STAND_INS],
+    publicServices: ["vote", "result", "prometheus"],
+    // Debian has no package of it, and its image is not pulled for a test.
+    without: ["grafana"],
   });
   if (run instanceof ComposeRun) await run.up();
 });
@@ -67,6 +73,57 @@ inContainers("a vote that is cast under Compose shows on the result page", async
 
 inContainers("1,000 votes, 40 at a time, under Compose: all four levels are equal", async (run) => {
   await castAndAudit({ vote: run.url("vote"), result: run.url("result") });
+});
+
+inContainers("without Grafana, which has no Debian package: a vote that is cast under Compose shows in Prometheus", async (run) => {
+  const prometheus = openPrometheus(run.url("prometheus"));
+  const persisted = async () => Math.max(...(await prometheus.query("max(votes_persisted_total)")));
+  await until("the votes so far are read", async () => (await persisted()) >= (await totalOf(run)));
+  const before = await persisted();
+  assert.ok(await castAs(newVoter(), run.url("vote"), "b"));
+  await until("Prometheus has read it", async () => (await persisted()) > before, 60_000);
+});
+
+inContainers("Prometheus reads everything in the stack, and finds no fault with a rule", async (run) => {
+  const prometheus = openPrometheus(run.url("prometheus"));
+  const targets = await prometheus.targets();
+  assert.deepEqual(
+    targets.filter(({ health }) => health !== "up"),
+    [],
+  );
+  assert.deepEqual([...new Set(targets.map(({ job }) => job))].sort(), [...new Set(plan.scrapes.map(({ job }) => job))].sort());
+  const rules = await until("each rule was evaluated", async () => {
+    const all = await prometheus.rules();
+    return all.length > 0 && all.every(({ health }) => health !== "unknown") ? all : null;
+  });
+  assert.deepEqual(
+    rules.filter(({ health }) => health !== "ok"),
+    [],
+  );
+  // What the exporters tell is of the machine and the databases, not of their containers.
+  assert.deepEqual(await prometheus.query("redis_up"), [1]);
+  assert.deepEqual(await prometheus.query("pg_up"), [1]);
+  assert.deepEqual(await prometheus.query("node_memory_MemTotal_bytes"), [totalmem()]);
+});
+
+inContainers("compose ps counts monitoring in, and does not miss what was left out of it", async (run) => {
+  const rows = JSON.parse(await run.groundplan("ps", "--json")) as readonly { readonly service: string; readonly ready: boolean }[];
+  const wanted = [...PARTS, ...EXPORTERS, "prometheus", "alertmanager"];
+  assert.deepEqual(rows.map(({ service }) => service).sort(), wanted.sort());
+  assert.ok(rows.every(({ ready }) => ready));
+});
+
+inContainers("what Prometheus reads reaches Prometheus only, and Alertmanager is reached by nobody else", async (run) => {
+  const ports = new Map(monitoringContainers(plan).map(({ name, port }) => [name, port]));
+  const ways = new Map<string, string>();
+  for (const name of [...EXPORTERS, "alertmanager"]) {
+    for (const address of [name, ...(await addressesOf(run, name))]) ways.set(`${address}/${ports.get(name)}`, name);
+  }
+  const tried = [...SERVICES, ...EXPORTERS].map(async (from) => {
+    const others = [...ways].flatMap(([way, name]) => (name === from ? [] : [way]));
+    assert.deepEqual(await openable(run, from, ["prometheus/9090", ...others]), ["prometheus/9090"], from);
+  });
+  await Promise.all(tried);
 });
 
 for (const part of ["db", "redis", "vote", "worker"]) {
@@ -129,14 +186,17 @@ inContainers("no container can open a connection out of the stack", async (run, 
     // Any other container can: there is a way, and the stack's networks close it.
     const other = ["run", "--rm", "--entrypoint", "bash", await run.inspect("vote", "{{.Image}}"), "-c", `exec 3<>/dev/tcp/${way}`];
     await run.engine.docker(...other);
-    for (const part of PARTS) assert.deepEqual(await openable(run, part, [way]), [], part);
+    for (const part of [...PARTS, ...EXPORTERS, "prometheus", "alertmanager"]) {
+      assert.deepEqual(await openable(run, part, [way]), [], part);
+    }
   } finally {
     await world.close();
   }
 });
 
 inContainers("only the pages are published, and on this machine only", async (run) => {
-  for (const { name, public: isPublic, port } of plan.components) {
+  const monitoring = monitoringContainers(plan).filter(({ name }) => name === "prometheus" || name === "alertmanager");
+  for (const { name, public: isPublic, port } of [...plan.components, ...monitoring]) {
     const bindings = JSON.parse(await run.inspect(name, "{{json .HostConfig.PortBindings}}")) as Record<
       string,
       { HostIp: string }[]

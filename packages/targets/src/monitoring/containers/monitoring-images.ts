@@ -6,5 +6,5 @@ export const MONITORING_IMAGES = {
   nodeExporter: "prom/node-exporter:v1.8.2",
   blackboxExporter: "prom/blackbox-exporter:v0.25.0",
   redisExporter: "oliver006/redis_exporter:v1.66.0-alpine",
-  postgresExporter: "prometheuscommunity/postgres-exporter:v0.15.0",
+  postgresExporter: "prometheuscommunity/postgres-exporter:v0.17.1",
 } as const;

@@ -59,9 +59,13 @@ function dnsTarget({ address }: WatchedScrape): YamlValue {
   return noted("Every copy there is now.", map({ names: [quoted(name)], type: "A", port, refresh_interval: promDuration(SCRAPE_SECONDS) }));
 }
 
-/** A discovered target takes labels from rules only. */
-function dnsLabels({ labels }: WatchedScrape): readonly YamlValue[] {
-  return Object.entries(labels).map(([name, value]) => map({ target_label: name, replacement: quoted(value.replaceAll("$", "$$$$")) }));
+/** A discovered target takes labels from rules only. Node exporters that are found are machines that the stack does not name: each is a host. */
+function dnsLabels({ labels, exporter }: WatchedScrape): readonly YamlValue[] {
+  const fixed = Object.entries(labels).map(([name, value]) =>
+    map({ target_label: name, replacement: quoted(value.replaceAll("$", "$$$$")) }),
+  );
+  const machine = map({ source_labels: inline(["__address__"]), regex: quoted("(.*):\\d+"), target_label: "host" });
+  return exporter === "node" ? [...fixed, machine] : fixed;
 }
 
 function certificateJob({ exporter, pages }: CertificateProbe): YamlValue {

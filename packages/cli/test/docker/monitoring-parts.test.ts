@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { type Plan, planOf, type StackDefinition, stack } from "@groundplan/model";
+import { containerPlanOf } from "@groundplan/targets";
+import { parseArguments } from "../../src/arguments/parse-arguments.js";
+import { compose } from "../../src/commands/compose.js";
+import { composeUp } from "../../src/compose/compose-commands.js";
+import { wantedParts } from "../../src/compose/without-option.js";
+import { checkMailPassword } from "../../src/docker/check-mail-password.js";
+import { partsOf } from "../../src/docker/docker-part.js";
+import type { DockerProject } from "../../src/docker/docker-project.js";
+import { checkScrapes, expectedJobs, probeScrapes } from "../../src/docker/probe-scrapes.js";
+import { portVariables } from "../../src/docker/published-ports.js";
+import { folderWith } from "../helpers.js";
+import { fakeProgress } from "./fake-runner.js";
+
+const definition = (smarthost?: string): StackDefinition =>
+  stack("shop", (s) => {
+    const db = s.postgres("db");
+    s.service("web", { build: "./web", port: 80, public: true, uses: { db } });
+    s.host("main", { subnet: "public", runs: [db, "web"] });
+    s.monitoring({
+      on: "main",
+      ...(smarthost === undefined ? {} : { alarms: { email: "ops@example.com", smarthost, from: "alarms@example.com", user: "alarms" } }),
+    });
+  });
+const plan = planOf(definition());
+const parts = partsOf(containerPlanOf(plan));
+const wanted = (...words: readonly string[]) => wantedParts(parseArguments(compose, ["up", ...words]), parts).map(({ name }) => name);
+
+test("monitoring is started with the stack, after what it reads, and its pages are published", () => {
+  assert.deepEqual(wanted(), ["db", "web", "prometheus", "alertmanager", "grafana", "node-exporter", "db-exporter"]);
+  assert.deepEqual(parts.find(({ name }) => name === "db-exporter")?.after, ["db"]);
+  assert.deepEqual(portVariables({ grafana: 3001, prometheus: 9091 }, parts), { GRAFANA_PORT: "3001", PROMETHEUS_PORT: "9091" });
+  assert.throws(() => portVariables({ alertmanager: 9094 }, parts), /no public service/);
+  assert.deepEqual(
+    parts.filter(({ image }) => image === null).map(({ name }) => name),
+    ["web"],
+  );
+});
+
+test("--without leaves out programs of monitoring, all of them, and nothing of the stack", () => {
+  assert.deepEqual(wanted("--without", "grafana", "--without", "node-exporter"), [
+    "db",
+    "web",
+    "prometheus",
+    "alertmanager",
+    "db-exporter",
+  ]);
+  assert.deepEqual(wanted("--without", "monitoring"), ["db", "web"]);
+  assert.throws(() => wanted("--without", "grafna"), {
+    name: "UsageError",
+    message:
+      /^--without grafna: only what belongs to monitoring can be left out \(monitoring, prometheus, .*\)\. Did you mean "grafana"\?$/,
+  });
+  assert.throws(() => wanted("--without", "web"), { name: "UsageError" });
+  const own = parts.filter(({ isMonitoring }) => !isMonitoring);
+  assert.throws(() => wantedParts(parseArguments(compose, ["up", "--without", "grafana"]), own), /the stack has no monitoring/);
+  const { args } = composeUp({ program: "docker", args: ["compose"] }, {}, ["db", "web"]);
+  assert.deepEqual(args.slice(-3), ["--no-build", "db", "web"]);
+});
+
+test("what does not run is not expected of Prometheus", () => {
+  assert.deepEqual(expectedJobs(plan, parts), ["prometheus", "node-exporter", "db", "web"]);
+  assert.deepEqual(
+    expectedJobs(
+      plan,
+      parts.filter(({ name }) => name !== "db-exporter"),
+    ),
+    ["prometheus", "node-exporter", "web"],
+  );
+});
+
+test("alarms by mail need a password that somebody has written", () => {
+  const mailing = planOf(definition("smtp.example.com:587"));
+  const folder = folderWith({});
+  const project = (of: Plan) => ({ opened: { plan: of }, folder, shownFolder: "out/compose" }) as DockerProject;
+  const all = partsOf(containerPlanOf(mailing));
+  assert.throws(() => checkMailPassword(project(mailing), all), {
+    name: "UserError",
+    message:
+      "alarms are sent as alarms at smtp.example.com:587, and there is no password for it\n" +
+      "  fix: write it into out/compose/alertmanager/smtp-password (chmod 644: Alertmanager reads it as the user nobody); git ignores it",
+  });
+  const silent = all.filter(({ name }) => name !== "alertmanager");
+  assert.doesNotThrow(() => checkMailPassword(project(mailing), silent));
+  assert.doesNotThrow(() => checkMailPassword(project(plan), parts));
+  mkdirSync(join(folder, "alertmanager"));
+  writeFileSync(join(folder, "alertmanager/smtp-password"), "secret\n");
+  assert.doesNotThrow(() => checkMailPassword(project(mailing), all));
+});
+
+test("Prometheus is asked until it has read all it should", async (context) => {
+  const target = (job: string, health: string, lastError = "") => ({
+    labels: { job },
+    scrapeUrl: `http://${job}:80/metrics`,
+    health,
+    lastError,
+  });
+  const url = await prometheusThatTells(context, [
+    [],
+    [target("web", "unknown")],
+    [target("web", "up"), target("web", "down", "connection refused"), target("other", "down", "is not of the stack")],
+    [target("web", "up"), target("web", "up"), target("other", "down", "is not of the stack")],
+  ]);
+  const progress = fakeProgress();
+  const probes = await probeScrapes(url, ["web"], { progress, signal: new AbortController().signal });
+  assert.deepEqual(
+    probes.map(({ job, health }) => [job, health]),
+    [
+      ["web", "up"],
+      ["web", "up"],
+    ],
+  );
+  assert.deepEqual([...new Set(progress.told)], ["prometheus: has not read web yet", "prometheus: reads all 1 that it should"]);
+  assert.doesNotThrow(() => checkScrapes(probes, (service) => service));
+});
+
+test("what Prometheus cannot read when the time is over is told, each with its reason and what to do", async (context) => {
+  const down = {
+    labels: { job: "web" },
+    scrapeUrl: "http://web:80/metrics",
+    health: "down",
+    lastError: "server returned HTTP status 404 Not Found",
+  };
+  const url = await prometheusThatTells(context, [[down]]);
+  const options = { progress: fakeProgress(), signal: new AbortController().signal, patienceMs: 0 };
+  const probes = await probeScrapes(url, ["web", "db"], options);
+  assert.throws(() => checkScrapes(probes, (service) => `logs of ${service}`), {
+    name: "UserError",
+    message: [
+      "Prometheus cannot read web at http://web:80/metrics: server returned HTTP status 404 Not Found",
+      "  fix: see its log (logs of web), or say in stack.ts where its metrics are (metrics of s.service; false: it has none)",
+      "Prometheus finds no address of db",
+      "  fix: see its log (logs of db), or say in stack.ts where its metrics are (metrics of s.service; false: it has none)",
+    ].join("\n"),
+  });
+});
+
+/** Answers as Prometheus does, with these targets one after the other; the last ones stay. */
+async function prometheusThatTells(context: TestContext, answers: readonly (readonly object[])[]): Promise<string> {
+  let asked = 0;
+  const server = createServer((request, response) => {
+    assert.equal(request.url, "/api/v1/targets?state=active");
+    response.end(JSON.stringify({ status: "success", data: { activeTargets: answers[Math.min(asked++, answers.length - 1)] } }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  context.after(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
