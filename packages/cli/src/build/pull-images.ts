@@ -5,21 +5,29 @@ import type { DockerPart } from "../docker/docker-part.js";
 import { explainPullFailure } from "../docker/pull-failures.js";
 import type { Progress } from "../output/progress.js";
 
+/** An image that cannot be had. */
+export interface MissingImage {
+  /** Who runs it. */
+  readonly names: readonly string[];
+  readonly problem: UserProblem;
+}
+
 /**
  * Fetches the ready images that the engine does not have yet, all at once.
  *
- * @returns A problem for each that cannot be had.
+ * @returns Those that cannot be had.
  */
 export async function pullImages(
   parts: readonly Pick<DockerPart, "name" | "image">[],
   { runner, progress }: { readonly runner: CommandRunner; readonly progress: Progress },
-): Promise<readonly UserProblem[]> {
+): Promise<readonly MissingImage[]> {
   const users = new Map<string, string[]>();
   for (const { name, image } of parts) {
     if (image !== null) users.set(image, [...(users.get(image) ?? []), name]);
   }
   const results = await Promise.all(
-    [...users].map(async ([image, [first = ""]]) => {
+    [...users].map(async ([image, names]) => {
+      const [first = ""] = names;
       if ((await runner.run(inspectImage(image), { quiet: true })).code === 0) return [];
       progress.step(first, `pulls ${image}`);
       const { code, stdout, stderr } = await runner.run(pullImage(image));
@@ -29,7 +37,7 @@ export async function pullImages(
       }
       progress.end(first, "failed");
       const { message, ...rest } = explainPullFailure(`${stdout}\n${stderr}`, image);
-      return [{ message: `${first}: ${message}`, ...rest }];
+      return [{ names, problem: { message: `${first}: ${message}`, ...rest } }];
     }),
   );
   return results.flat();

@@ -39,24 +39,26 @@ export async function runComposeUp(input: CommandInput): Promise<ExitCode> {
   const project = await openProject(input, "compose");
   if (project === null) return 1;
   const { opened, folder, hint } = project;
-  const parts = wantedParts(given, project.parts);
+  const wanted = wantedParts(given, project.parts);
   const { stack } = opened.plan;
-  const variables = { ...(givenTag === null ? {} : { TAG: givenTag }), ...portVariables(ports, parts) };
+  const variables = { ...(givenTag === null ? {} : { TAG: givenTag }), ...portVariables(ports, wanted) };
   const services = given.flag("no-build")
     ? []
     : buildables(opened.plan, opened.folder, givenTag ?? settingOf(project, "TAG") ?? DEFAULT_TAG);
   checkFolders(services, opened.folder);
 
   return withDocker(input, {
-    names: parts.map(({ name }) => name),
+    names: wanted.map(({ name }) => name),
     folder,
     async run(docker) {
       writeProject(project, docker);
-      checkMailPassword(project, parts);
+      checkMailPassword(project, wanted);
       await needEngine(docker.runner);
       const compose = await findCompose(docker.runner);
       const build = { base: given.text("base"), prepare: !given.flag("no-prepare"), folder };
-      await makeImages(parts, services, build, docker);
+      // A laptop without a way to the registries runs the stack all the same.
+      const { missing } = await makeImages(wanted, services, build, docker, true);
+      const parts = wanted.filter(({ name }) => !missing.has(name));
       const names = parts.length === project.parts.length ? [] : parts.map(({ name }) => name);
       const { containers } = await start(composeUp(compose, variables, names), project, parts, docker, timeout);
       const logCommand = (service: string) => hint(`logs --service ${service}`);
@@ -68,8 +70,12 @@ export async function runComposeUp(input: CommandInput): Promise<ExitCode> {
       const headline = `stack ${stack} runs in Docker, started in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`;
       terminal.out(
         given.flag("json")
-          ? JSON.stringify({ stack, folder, services: statusOf(parts, containers), probes, scrapes }, null, 2)
-          : renderAddresses(headline, pagesOf(probes), `stop it: ${hint("down")}`),
+          ? JSON.stringify(
+              { stack, folder, services: statusOf(parts, containers), probes, scrapes, leftOut: leftOut(project, parts) },
+              null,
+              2,
+            )
+          : renderAddresses([headline, ...withoutLine(leftOut(project, parts))].join("; "), pagesOf(probes), `stop it: ${hint("down")}`),
       );
       return 0;
     },
@@ -79,6 +85,13 @@ export async function runComposeUp(input: CommandInput): Promise<ExitCode> {
     },
   });
 }
+
+/** Names of what the stack runs without. */
+function leftOut(project: DockerProject, parts: readonly DockerPart[]): readonly string[] {
+  return project.parts.filter((part) => !parts.includes(part)).map(({ name }) => name);
+}
+
+const withoutLine = (names: readonly string[]): readonly string[] => (names.length === 0 ? [] : [`without ${names.join(", ")}`]);
 
 /** @throws UserError when not everything becomes healthy, with what the containers tell. */
 async function start(

@@ -50,7 +50,7 @@ export async function runSwarmDeploy(input: CommandInput): Promise<ExitCode> {
       checkMailPassword(project, parts);
       await needManager(runner);
       const options = { base: given.text("base"), prepare: !given.flag("no-prepare"), folder };
-      const built = await makeImages(isBuilt ? parts : [], services, options, docker);
+      const { built } = await makeImages(isBuilt ? parts : [], services, options, docker, false);
       checkNewImages(built, await lookAtContainers(runner, [stackLabel(name)], true));
 
       const before = await lookAtStack(runner, name);

@@ -203,8 +203,11 @@ test("ready images are pulled when they are missing, each once, and every failur
     "docker image inspect postgres": {},
     "docker pull nginx:1.27": { code: 1, stderr: "Error response from daemon: manifest unknown" },
   });
-  const problems = await pullImages(partsOf(containerPlanOf(plan)), { runner, progress: fakeProgress() });
-  assert.equal(problems.length, 1);
-  assert.match(problems[0]?.message ?? "", /^ready: the image nginx:1\.27 cannot be pulled: /);
+  const missing = await pullImages(partsOf(containerPlanOf(plan)), { runner, progress: fakeProgress() });
+  assert.deepEqual(
+    missing.map(({ names }) => names),
+    [["ready"]],
+  );
+  assert.match(missing[0]?.problem.message ?? "", /^ready: the image nginx:1\.27 cannot be pulled: /);
   assert.equal(runner.ran.length, 3);
 });

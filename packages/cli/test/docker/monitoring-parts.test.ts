@@ -7,6 +7,7 @@ import { type TestContext, test } from "node:test";
 import { type Plan, planOf, type StackDefinition, stack } from "@groundplan/model";
 import { containerPlanOf } from "@groundplan/targets";
 import { parseArguments } from "../../src/arguments/parse-arguments.js";
+import { makeImages } from "../../src/build/make-images.js";
 import { compose } from "../../src/commands/compose.js";
 import { composeUp } from "../../src/compose/compose-commands.js";
 import { wantedParts } from "../../src/compose/without-option.js";
@@ -16,7 +17,7 @@ import type { DockerProject } from "../../src/docker/docker-project.js";
 import { checkScrapes, expectedJobs, probeScrapes } from "../../src/docker/probe-scrapes.js";
 import { portVariables } from "../../src/docker/published-ports.js";
 import { folderWith } from "../helpers.js";
-import { fakeProgress } from "./fake-runner.js";
+import { fakeProgress, fakeRunner } from "./fake-runner.js";
 
 const definition = (smarthost?: string): StackDefinition =>
   stack("shop", (s) => {
@@ -152,3 +153,40 @@ async function prometheusThatTells(context: TestContext, answers: readonly (read
   context.after(() => server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+test("a program of monitoring whose image cannot be had is told of and left out; an image of the stack itself must be there", async () => {
+  const noted: string[] = [];
+  const docker = (reachable: (image: string) => boolean) => {
+    const images = parts.flatMap(({ image }) => (image === null ? [] : [image]));
+    const answers = images.flatMap((image) => [
+      [`docker image inspect ${image}`, reachable(image) ? {} : { code: 1 }] as const,
+      [`docker pull ${image}`, { code: 1, stderr: "Error response from daemon: dial tcp: lookup registry.invalid: no such host" }] as const,
+    ]);
+    const progress = { ...fakeProgress(), note: (text: string) => noted.push(text) };
+    return { runner: fakeRunner(Object.fromEntries(answers)), progress, signal: new AbortController().signal };
+  };
+  const options = { base: null, prepare: false, folder: "." };
+
+  const offline = docker((image) => image.startsWith("postgres:"));
+  const { missing } = await makeImages(parts, [], options, offline, true);
+  assert.deepEqual([...missing].sort(), ["alertmanager", "db-exporter", "grafana", "node-exporter", "prometheus"]);
+  assert.equal(noted.length, 5);
+  assert.ok(
+    noted.some((line) => /^left out: grafana: the image grafana\/grafana:\S+ cannot be pulled: its registry cannot be reached/.test(line)),
+  );
+
+  await assert.rejects(makeImages(parts, [], options, offline, false), { name: "UserError" });
+  await assert.rejects(
+    makeImages(
+      parts,
+      [],
+      options,
+      docker((image) => !image.startsWith("postgres:")),
+      true,
+    ),
+    {
+      name: "UserError",
+      message: /^db: the image postgres:\S+ cannot be pulled/,
+    },
+  );
+});

@@ -229,6 +229,24 @@ export default stack("pull-test", (s) => {
   assert.match(err, /\ngroundplan: web: the image 127\.0\.0\.1:1\/nowhere\/web:1\.2 cannot be pulled: its registry cannot be reached/);
 });
 
+withEngine("a stack runs without a program of monitoring whose image cannot be had, and says so", async (context, engine) => {
+  const { folder } = tinyStack(context, engine, { monitoring: true });
+  const others = ["prometheus", "alertmanager", "node-exporter"].flatMap((name) => ["--without", name]);
+  const { code, out, err } = await run(folder, "compose", "up", "--json", ...others, "--port", `front=${await freePort()}`);
+  assert.equal(code, 0, err);
+  const report = JSON.parse(out);
+  if (!report.leftOut.includes("grafana")) return context.skip("the image of Grafana can be had here");
+  assert.deepEqual(report.leftOut, ["prometheus", "alertmanager", "grafana", "node-exporter"]);
+  assert.match(err, /left out: grafana: the image grafana\/grafana:\S+ cannot be pulled: /);
+  assert.deepEqual(
+    report.services.map(({ service, health }: { service: string; health: string }) => [service, health]),
+    [
+      ["back", "healthy"],
+      ["front", "healthy"],
+    ],
+  );
+});
+
 withEngine("without a build there must be images", async (context, engine) => {
   const { folder } = tinyStack(context, engine);
   const { code, err } = await run(folder, "compose", "up", "--no-build", "--port", `front=${await freePort()}`);

@@ -18,6 +18,8 @@ export interface TinyStack {
   readonly back?: "well" | "sick" | "crash" | "greedy";
   /** Files beside the usual ones, or in their place. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Whether the stack is watched. Default: no */
+  readonly monitoring?: boolean;
   /** How often a health check may fail. Default: 20 */
   readonly retries?: number;
 }
@@ -25,10 +27,14 @@ export interface TinyStack {
 let count = 0;
 
 /** A stack of two services of its own name, the second of which uses the first; what it leaves in the engine is removed after the test. */
-export function tinyStack(context: TestContext, engine: DockerEngine, { back = "well", files = {}, retries = 20 }: TinyStack = {}) {
+export function tinyStack(
+  context: TestContext,
+  engine: DockerEngine,
+  { back = "well", files = {}, monitoring = false, retries = 20 }: TinyStack = {},
+) {
   const name = `tiny-${process.pid}-${count++}`;
   const folder = folderWith({
-    "stack.ts": stackFile(name, back),
+    "stack.ts": stackFile(name, back, monitoring),
     "back/Dockerfile": DOCKERFILE,
     "back/server.mjs": SERVER,
     "front/Dockerfile": DOCKERFILE,
@@ -64,12 +70,12 @@ export function pathWith(folder: string, programs: Readonly<Record<string, strin
   return path;
 }
 
-const stackFile = (name: string, back: string) => `import { stack } from "groundplan";
+const stackFile = (name: string, back: string, monitoring: boolean) => `import { stack } from "groundplan";
 
 export default stack("${name}", (s) => {
   const back = s.service("back", { build: "./back", port: 8000, memoryMb: ${back === "greedy" ? 128 : 256}, env: { MODE: "${back}", KEY: s.secret("key") } });
   const front = s.service("front", { build: "./front", prepare: "node prepare.mjs", port: 80, public: true, uses: { back } });
-  s.host("one", { subnet: "public", runs: [front, back] });
+  s.host("one", { subnet: "public", runs: [front, back] });${monitoring ? '\n  s.monitoring({ on: "one" });' : ""}
 });
 `;
 
