@@ -33,7 +33,6 @@ interface Plugin {
   readonly measurement: readonly string[];
   readonly append_dimensions: Readonly<Record<string, string>>;
   readonly resources?: readonly string[];
-  readonly drop_device?: boolean;
   readonly drop_original_metrics?: readonly string[];
 }
 
@@ -88,7 +87,7 @@ function sentBy(plan: Plan): ReadonlySet<string> {
 }
 
 function ofPlugin(name: string, plugin: Plugin, { namespace, aggregation_dimensions }: AgentConfig["metrics"]): readonly string[] {
-  const own = (OWN_DIMENSIONS[name] ?? assert.fail(name)).filter((dimension) => dimension !== "device" || plugin.drop_device !== true);
+  const own = OWN_DIMENSIONS[name] ?? assert.fail(name);
   return plugin.measurement.flatMap((measurement) => {
     const metric = `${name}_${measurement}`;
     return (plugin.resources ?? ["-"]).flatMap((resource) => {

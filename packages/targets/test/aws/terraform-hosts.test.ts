@@ -123,14 +123,15 @@ test("without a NAT gateway the user is told what does not work", () => {
   assert.doesNotMatch(rendered("aws", voting).notes.join("\n"), /nat/);
 });
 
-test("a host whose components may take all of its memory is named, with a type that would do", () => {
+test("a host whose containers may take all of its memory is named, those of monitoring counted, with a type that would do", () => {
   const notes = (plan: Plan) => rendered("aws", plan).notes.filter((note) => note.includes("MiB together"));
-  assert.deepEqual(notes(voting), [
-    "the components of host database may take 1024 MiB together, and a t3.micro has 1024 for them and the system: " +
-      's.aws({ instanceTypes: { "database": "t3.small" } }), or less memoryMb',
-  ]);
-  const larger = { ...voting, aws: { ...voting.aws, instanceTypes: { ...voting.aws.instanceTypes, database: "t3.small" } } };
-  assert.deepEqual(notes(larger), []);
+  const told = (host: string, wantedMb: number) =>
+    `what runs on host ${host} may take ${wantedMb} MiB together, and a t3.micro has 1024 for them and the system: ` +
+    `s.aws({ instanceTypes: { "${host}": "t3.small" } }), or less memoryMb`;
+  assert.deepEqual(notes(voting), [told("frontend", 1472), told("database", 1152)]);
+  assert.deepEqual(notes({ ...voting, monitoring: null, scrapes: [] }), [told("database", 1024)]);
+  const typed = (types: object): Plan => ({ ...voting, aws: { ...voting.aws, instanceTypes: { ...voting.aws.instanceTypes, ...types } } });
+  assert.deepEqual(notes(typed({ frontend: "t3.small", database: "t3.small" })), []);
   // What an unknown type has is not guessed.
-  assert.deepEqual(notes({ ...voting, aws: { ...voting.aws, instanceTypes: { ...voting.aws.instanceTypes, database: "m7i.large" } } }), []);
+  assert.deepEqual(notes(typed({ frontend: "m7i.large", database: "m7i.large" })), []);
 });

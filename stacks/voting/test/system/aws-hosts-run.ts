@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { monitoringContainers } from "@groundplan/targets";
 import {
   type DockerEngine,
   type MissingEngine,
@@ -14,6 +15,7 @@ import {
 } from "@groundplan/testing";
 import { type Plan, planOf } from "groundplan";
 import voting from "../../stack.js";
+import { makeAgentSource } from "./stand-in-agent.js";
 
 const GROUNDPLAN = fileURLToPath(new URL("../../../../packages/cli/bin/groundplan.js", import.meta.url));
 const STACK = fileURLToPath(new URL("../..", import.meta.url));
@@ -48,6 +50,8 @@ export class AwsHostsRun {
         await engine.close();
         return hosts;
       }
+      // As systemd does: what is mounted later is seen by containers that were there before.
+      for (const { name } of planOf(voting).hosts) await hosts.exec(name, "mount", "--make-rshared", "/");
       const run = new AwsHostsRun(engine, hosts);
       await run.#prepare();
       return run;
@@ -98,6 +102,35 @@ export class AwsHostsRun {
       return [name, stdout.trim()] as const;
     });
     return Object.fromEntries(await Promise.all(found));
+  }
+
+  /** All containers that run on a host, as "<name> <id>", sorted. */
+  async runningOn(host: string): Promise<readonly string[]> {
+    const { stdout } = await this.hosts.exec(host, "docker", "ps", "--format", "{{.Names}} {{.ID}}");
+    return stdout.split("\n").filter(Boolean).sort();
+  }
+
+  /** Brings the images of monitoring to the hosts, past SSH: they are large, and how images get there is shown by those of the services. */
+  async bringMonitoringImages(): Promise<void> {
+    const archive = join(this.#out, "monitoring.tar");
+    const images = [...new Set(monitoringContainers(this.plan).map(({ image }) => image))].filter((image) => !image.startsWith("grafana/"));
+    await this.#engine.docker("save", "--output", archive, ...images);
+    await Promise.all(this.plan.hosts.map(({ name }) => this.#send(archive, name, "sudo docker image load")));
+    rmSync(archive);
+  }
+
+  /** A place on a host that the CloudWatch agent is downloaded from: settings for a playbook. */
+  async bringAgentSource(host: string): Promise<Readonly<Record<string, string>>> {
+    const work = mkdtempSync(join(this.#out, "agent-"));
+    const { folder, fingerprint } = await makeAgentSource(work);
+    const archive = join(work, "source.tar");
+    await runProgram("tar", ["-C", folder, "-cf", archive, "."]);
+    await this.#send(archive, host, "sudo sh -c 'mkdir -p /opt/agent-source && tar -x -C /opt/agent-source'");
+    return { cloudwatch_agent_source: "file:///opt/agent-source", cloudwatch_agent_fingerprint: fingerprint };
+  }
+
+  async #send(file: string, host: string, command: string): Promise<void> {
+    await runProgram("sh", ["-c", 'ssh -F "$1" "$2" "$3" < "$4"', "sh", join(this.folder, "ssh_config"), host, command, file]);
   }
 
   /** A new image of a service under another tag: it differs in a label only. */

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { type MissingEngine, type Outcome, runProgram, until } from "@groundplan/testing";
 import { AwsHostsRun, recapOf } from "./aws-hosts-run.js";
 import { castAndAudit } from "./containers-stress.js";
+import { missingForAgentSource } from "./stand-in-agent.js";
 import { castAs, newVoter } from "./voters.js";
 
 let run: AwsHostsRun | MissingEngine;
@@ -23,6 +24,11 @@ function onHosts(name: string, work: (run: AwsHostsRun, context: TestContext) =>
     await work(run, context);
   });
 }
+
+/** Its images are large, and there is no AWS. */
+const WITHOUT_MONITORING = ["--skip-tags", "monitoring,cloudwatch"];
+
+const prometheusOf = (run: AwsHostsRun): string => `http://${run.hosts.publicAddress("frontend")}:9090`;
 
 const totalOf = async (run: AwsHostsRun): Promise<number> =>
   ((await (await fetch(`${run.url("result")}/api/results`)).json()) as { total: number }).total;
@@ -48,7 +54,7 @@ const secretsOf = ({ folder }: AwsHostsRun): readonly string[] =>
   [...readFileSync(join(folder, "secrets.env"), "utf8").matchAll(/^\w+=(.+)$/gm)].map(([, value]) => value as string);
 
 onHosts("site.yml brings the stack to the hosts, private ones by way of the bastion, and tries every link", async (run) => {
-  const outcome = await run.playbook("site.yml", "--diff");
+  const outcome = await run.playbook("site.yml", "--diff", ...WITHOUT_MONITORING);
   assertDone(outcome);
   const { failed, unreachable } = recapOf(outcome);
   assert.deepEqual({ failed, unreachable }, { failed: 0, unreachable: 0 });
@@ -85,13 +91,75 @@ onHosts("a vote shows on the result page, and 1,000 votes, 40 at a time, end wit
   await castAndAudit({ vote: run.url("vote"), result: run.url("result") });
 });
 
+onHosts("deploy-monitoring ends with every target read, without Grafana, which no package here has", async (run) => {
+  await run.bringMonitoringImages();
+  const outcome = await run.playbook("playbooks/deploy-monitoring.yml");
+  assertDone(outcome);
+  const read = [...outcome.stdout.matchAll(/" *(\w+) +([\w-]+) +http:/g)].map(([, health, job]) => `${health} ${job}`);
+  const jobs = run.plan.scrapes.map(({ job }) => `up ${job}`);
+  assert.deepEqual(read.sort(), jobs.sort());
+  // In the browser of an operator.
+  const asked = await fetch(`${prometheusOf(run)}/api/v1/query?query=votes_visible_total`);
+  const { data } = (await asked.json()) as { data: { result: readonly [{ value: readonly [number, string] }] } };
+  assert.ok(Number(data.result[0].value[1]) > 1_000);
+  const alertmanager = await run.ssh("frontend", "sudo cat /var/lib/groundplan/voting/monitoring/alertmanager/alertmanager.yml");
+  assert.ok(alertmanager.stdout.includes('topic_arn: "arn:aws:sns:eu-central-1:000000000000:voting-alarms"'));
+  assert.ok(alertmanager.stdout.includes(`region: "${run.plan.aws.region}"`));
+  for (const secret of secretsOf(run)) assert.ok(!outcome.stdout.includes(secret));
+});
+
 onHosts("a second run changes nothing", async (run) => {
   const before = await run.containers();
-  const outcome = await run.playbook("site.yml");
+  const watching = await run.runningOn("frontend");
+  const outcome = await run.playbook("site.yml", "--skip-tags", "cloudwatch");
   assertDone(outcome);
   assert.equal(recapOf(outcome).changed, 0, outcome.stdout);
   assert.deepEqual(await run.containers(), before);
+  assert.deepEqual(await run.runningOn("frontend"), watching);
 });
+
+onHosts("other rules make another Prometheus, and leave the rest as it is", async (run) => {
+  const before = await run.runningOn("frontend");
+  const rules = join(run.folder, "monitoring/prometheus/rules/hosts.yml");
+  writeFileSync(rules, readFileSync(rules, "utf8").replaceAll("HostDown", "HostGone"));
+  assertDone(await run.playbook("playbooks/deploy-monitoring.yml", "--limit", "frontend"));
+  const replaced = (await run.runningOn("frontend")).filter((container) => !before.includes(container));
+  assert.deepEqual(
+    replaced.map((container) => container.split(" ")[0]),
+    ["prometheus"],
+  );
+  const shown = await (await fetch(`${prometheusOf(run)}/api/v1/rules`)).text();
+  assert.ok(shown.includes("HostGone") && !shown.includes('"name":"HostDown"'));
+});
+
+onHosts(
+  "setup-cloudwatch installs a signed package only, tells it what to send, and changes nothing the second time",
+  async (run, context) => {
+    const missing = await missingForAgentSource();
+    if (missing !== null) return context.skip(missing);
+    const settings = await run.bringAgentSource("frontend");
+    const set = (more = {}) => ["--limit", "frontend", "--extra-vars", JSON.stringify({ ...settings, ...more })];
+    const playbook = "playbooks/setup-cloudwatch.yml";
+    const checked = await run.playbook(playbook, "--check", ...set());
+    assertDone(checked);
+    assert.match(checked.stdout, /frontend has no CloudWatch agent of this version \(latest\): it would be installed/);
+
+    const refused = await run.playbook(playbook, ...set({ cloudwatch_agent_fingerprint: "937616F3450B7D806CBD9725D58167303B789C72" }));
+    assert.equal(refused.code, 2);
+    assert.match(refused.stdout, /is not signed by the key 9376/);
+    assert.notEqual((await run.hosts.exec("frontend", "dpkg-query", "--show", "amazon-cloudwatch-agent")).code, 0);
+
+    assertDone(await run.playbook(playbook, ...set()));
+    const told = JSON.parse((await run.hosts.exec("frontend", "cat", "/opt/aws/amazon-cloudwatch-agent/etc/started")).stdout);
+    assert.equal(told.metrics.namespace, "Groundplan/voting");
+    const scraped = (await run.hosts.exec("frontend", "cat", told.logs.metrics_collected.prometheus.prometheus_config_path)).stdout;
+    assert.ok(scraped.includes(`${run.hosts.privateAddress("frontend")}:80`));
+
+    const again = await run.playbook(playbook, ...set());
+    assertDone(again);
+    assert.equal(recapOf(again).changed, 0, again.stdout);
+  },
+);
 
 onHosts(
   "a new image of one service replaces its container only, after --check has said so, and rollback brings the old one back",
@@ -143,9 +211,9 @@ onHosts("stop-all stops everything; after a host was turned off and on, site.yml
   const total = await totalOf(run);
   assert.ok(total > 1_000);
   assertDone(await run.playbook("playbooks/stop-all.yml"));
-  assert.ok(Object.values(await run.containers()).every((id) => id === ""));
+  for (const { name } of run.plan.hosts) assert.deepEqual(await run.runningOn(name), []);
   await run.hosts.reboot("database");
-  assertDone(await run.playbook("site.yml"));
+  assertDone(await run.playbook("site.yml", ...WITHOUT_MONITORING));
   await until("the result page has read them", async () => (await totalOf(run)) === total);
   assert.ok(await castAs(newVoter(), run.url("vote"), "b"));
   await until("votes are counted again", async () => (await totalOf(run)) === total + 1);

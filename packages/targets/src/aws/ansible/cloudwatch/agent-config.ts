@@ -20,7 +20,7 @@ export function agentConfig(plan: Plan, host: PlannedHost): object {
     agent: { metrics_collection_interval: SECONDS, omit_hostname: true, run_as_user: "root" },
     metrics: {
       namespace: namespaceOf(plan),
-      // Disks come with the type of their file system, which no alarm can know.
+      // Disks come with their device and file system, which no alarm can know.
       aggregation_dimensions: [["host", "path"]],
       metrics_collected: hostMetrics(plan, host),
     },
@@ -62,7 +62,6 @@ function hostMetrics(plan: Plan, host: PlannedHost): object {
     disk: {
       measurement: ["used_percent"],
       resources: mountsOf(plan, host),
-      drop_device: true,
       // Amazon bills each: the aggregated one is enough.
       drop_original_metrics: ["disk_used_percent"],
       append_dimensions,

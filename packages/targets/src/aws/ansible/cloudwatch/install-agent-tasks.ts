@@ -47,8 +47,15 @@ export const INSTALL_AGENT = String.raw`---
       gpgv --status-fd 1 --keyring ./key.gpg agent.deb.sig agent.deb
     chdir: "{{ agent_package_folder }}"
   changed_when: false
+  failed_when: false
   register: signature
-  failed_when: signature.rc != 0 or signature.stdout is not search('VALIDSIG .*' ~ cloudwatch_agent_fingerprint ~ '(\n|$)')
+
+- name: Refuse a package that Amazon did not sign
+  ansible.builtin.fail:
+    msg: >-
+      The package from {{ cloudwatch_agent_source }} is not signed by the key {{ cloudwatch_agent_fingerprint }}, so it is not installed.
+      Try again later; if it stays, tell AWS, or whoever mirrors it. gpgv said: {{ signature.stderr }}
+  when: signature.rc != 0 or signature.stdout is not search('VALIDSIG .*' ~ cloudwatch_agent_fingerprint ~ '(\n|$)')
 
 - name: Install the package
   # It depends on nothing, so there is nothing for apt to find.

@@ -11,6 +11,11 @@ resource "aws_cloudwatch_log_group" "containers" {
   retention_in_days = var.log_retention_days
 }
 
+resource "aws_cloudwatch_log_group" "metrics" {
+  name              = "/groundplan/voting/metrics"
+  retention_in_days = var.log_retention_days
+}
+
 data "aws_caller_identity" "current" {}
 
 # Not encrypted with a key of our own: it holds names of alarms and figures until they are sent, and they leave it as plain e-mail.

@@ -55,6 +55,7 @@ output "log_groups" {
   value = {
     system     = aws_cloudwatch_log_group.system.name
     containers = aws_cloudwatch_log_group.containers.name
+    metrics    = aws_cloudwatch_log_group.metrics.name
   }
 }
 
