@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
@@ -116,20 +116,6 @@ onHosts("a second run changes nothing", async (run) => {
   assert.equal(recapOf(outcome).changed, 0, outcome.stdout);
   assert.deepEqual(await run.containers(), before);
   assert.deepEqual(await run.runningOn("frontend"), watching);
-});
-
-onHosts("other rules make another Prometheus, and leave the rest as it is", async (run) => {
-  const before = await run.runningOn("frontend");
-  const rules = join(run.folder, "monitoring/prometheus/rules/hosts.yml");
-  writeFileSync(rules, readFileSync(rules, "utf8").replaceAll("HostDown", "HostGone"));
-  assertDone(await run.playbook("playbooks/deploy-monitoring.yml", "--limit", "frontend"));
-  const replaced = (await run.runningOn("frontend")).filter((container) => !before.includes(container));
-  assert.deepEqual(
-    replaced.map((container) => container.split(" ")[0]),
-    ["prometheus"],
-  );
-  const shown = await (await fetch(`${prometheusOf(run)}/api/v1/rules`)).text();
-  assert.ok(shown.includes("HostGone") && !shown.includes('"name":"HostDown"'));
 });
 
 onHosts(
