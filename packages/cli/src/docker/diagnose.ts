@@ -7,6 +7,9 @@ const LINES_SHOWN = 8;
 /** A container that ended so many times will do so again. */
 export const MANY_RESTARTS = 3;
 
+/** 128 and the number of SIGKILL, which no program can catch. */
+const KILLED = 137;
+
 export interface Suspect {
   readonly container: Container;
   /** What it printed last. */
@@ -32,9 +35,11 @@ export function diagnose({ container, log, memoryMb, waitedSeconds, logCommand }
       known ?? { message: `${service} cannot be started`, detail: [container.error], fix: "put right what the Docker engine says here" }
     );
   }
-  if (container.outOfMemory) {
+  if (container.outOfMemory || (status === "restarting" && exitCode === KILLED)) {
+    // Not every engine tells who killed it; that it was the kernel's limit is by far the most likely.
+    const how = container.outOfMemory ? "was killed:" : `was killed ${restarts + 1} times (exit code ${KILLED}), most likely since`;
     return {
-      message: `${service} was killed: it needs more memory than the ${memoryMb} MiB that it may have`,
+      message: `${service} ${how} it needs more memory than the ${memoryMb} MiB that it may have`,
       detail: printed,
       fix: "give it more (memoryMb in stack.ts), or make it need less",
     };

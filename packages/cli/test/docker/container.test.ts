@@ -137,6 +137,11 @@ test("a container that ends again and again is told with its exit code and last 
 test("a container that was killed for its memory is told so", () => {
   const problem = suspect({ outOfMemory: true, exitCode: 137 });
   assert.equal(problem?.message, "front was killed: it needs more memory than the 64 MiB that it may have");
+  // Not every engine tells.
+  assert.equal(
+    suspect({ exitCode: 137 })?.message,
+    "front was killed 5 times (exit code 137), most likely since it needs more memory than the 64 MiB that it may have",
+  );
   assert.match(problem.fix, /memoryMb/);
 });
 
