@@ -13,8 +13,12 @@ const CHECKS = [
 
 /** A file is in the first ring that holds it. The whole system has the machine to itself. */
 const RINGS = [
-  // These wait more than they work: for Ansible's round trips, and for Prometheus' windows.
-  { name: "whole system, two at once", holds: (file) => /\/test\/system\/(aws-hosts|monitoring)\.test\.ts$/.test(file), atOnce: 2 },
+  // These wait more than they work: for Ansible's round trips, for Prometheus' windows, for health checks.
+  {
+    name: "whole system, two at once",
+    holds: (file) => /\/test\/system\/(aws-hosts|monitoring|containers.*)\.test\.ts$/.test(file),
+    atOnce: 2,
+  },
   { name: "whole system", holds: (file) => file.includes("/test/system/"), atOnce: 1 },
   { name: "real services", holds: (file) => file.includes("/test/real/"), atOnce: 2 },
   { name: "values", holds: () => true, atOnce: 2 },

@@ -184,8 +184,9 @@ export class SteppedWorker {
     };
     if (name === "end") return () => this.#perform("end", () => client.end(), breakConnection);
     if (name !== "query") return Reflect.get(client, name);
-    return (query: string | { readonly name: string }, values?: unknown[]) => {
-      const effect = typeof query === "string" ? (query.trim().split("\n", 1)[0] as string) : query.name;
+    return (query: string | { readonly name?: string; readonly text: string }, values?: unknown[]) => {
+      const { name, text } = typeof query === "string" ? { name: undefined, text: query } : query;
+      const effect = name ?? (text.trim().split("\n", 1)[0] as string);
       if (effect.includes("pg_advisory_lock_shared")) this.#preparing = false;
       return this.#perform(effect, () => client.query(query as string, values), breakConnection);
     };
