@@ -13,12 +13,6 @@ const READ_CONNECT_LIMIT_MS = 2_000;
  */
 const KEPT_CONNECT_LIMIT_MS = 10_000;
 
-/**
- * A query of a kept connection that has no answer by then never gets one: batches take tenths of a second. A database host that vanished in
- * the middle of a query would otherwise be noticed when the kernel gives up, after a quarter of an hour.
- */
-const SILENCE_LIMIT_MS = 30_000;
-
 /** For short reads from many callers. Errors of idle connections are told, and the pool makes new ones by itself. */
 export function openPool(url: string, onError: (error: Error) => void): pg.Pool {
   const pool = new pg.Pool({
@@ -33,18 +27,13 @@ export function openPool(url: string, onError: (error: Error) => void): pg.Pool 
   return pool;
 }
 
-/**
- * One connection that is somebody's own: what it holds (locks, LISTEN) ends with it.
- *
- * @param silenceLimitMs A query without an answer by then is rejected; the connection is of no more use.
- */
-export async function connectClient(url: string, onEnd: (reason: Error) => void, silenceLimitMs = SILENCE_LIMIT_MS): Promise<pg.Client> {
+/** One connection that is somebody's own: what it holds (locks, LISTEN) ends with it. */
+export async function connectClient(url: string, onEnd: (reason: Error) => void): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_MS,
     connectionTimeoutMillis: KEPT_CONNECT_LIMIT_MS,
-    query_timeout: silenceLimitMs,
     // So that the server, too, lets go of the locks of a client that vanished.
     options: "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
   });

@@ -1,4 +1,4 @@
-import type { ClientBase, QueryConfig } from "pg";
+import type { ClientBase } from "pg";
 import { votesAndTallies } from "./001-votes-and-tallies.js";
 import { ledger } from "./002-ledger.js";
 import { queue } from "./003-queue.js";
@@ -9,30 +9,21 @@ const MIGRATIONS: readonly string[] = [votesAndTallies, ledger, queue, rejected]
 
 const MIGRATION_LOCK = 7304;
 
-/** A migration may rewrite a large table, or wait for another service that does: no limit for the answers to short queries holds. */
-const MIGRATION_LIMIT_MS = 3_600_000;
-
 /** Brings the database to the newest schema. Any service may call it at any time; they take turns. */
 export async function migrate(client: ClientBase): Promise<void> {
-  await client.query(slow("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]));
+  await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
   try {
     await client.query("CREATE TABLE IF NOT EXISTS schema_version (version INT PRIMARY KEY, at TIMESTAMPTZ NOT NULL DEFAULT now())");
     const { rows } = await client.query<{ version: number }>("SELECT COALESCE(MAX(version), 0) AS version FROM schema_version");
     for (let version = (rows[0]?.version ?? 0) + 1; version <= MIGRATIONS.length; version++) {
       await inTransaction(client, async () => {
-        await client.query(slow(MIGRATIONS[version - 1] as string));
+        await client.query(MIGRATIONS[version - 1] as string);
         await client.query("INSERT INTO schema_version (version) VALUES ($1)", [version]);
       });
     }
   } finally {
     await client.query("SELECT pg_advisory_unlock($1)", [MIGRATION_LOCK]);
   }
-}
-
-/** The driver's types do not have `query_timeout` of a single query. */
-function slow(text: string, values?: readonly unknown[]): QueryConfig {
-  const query = { text, query_timeout: MIGRATION_LIMIT_MS };
-  return values === undefined ? query : { ...query, values: [...values] };
 }
 
 async function inTransaction(client: ClientBase, work: () => Promise<void>): Promise<void> {

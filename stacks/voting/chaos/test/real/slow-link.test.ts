@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Databases, startDatabases, until } from "@groundplan/testing";
-import { connectClient, endClient, migrate } from "@voting/ballots";
+import { connectClient, endClient } from "@voting/ballots";
 import { TcpProxy } from "../../src/proxy/tcp-proxy.js";
 
 let databases: Databases;
@@ -24,28 +24,6 @@ test("a worker gets into a database that takes seconds to let a client in", asyn
   assert.deepEqual((await client.query("SELECT 1 AS one")).rows, [{ one: 1 }]);
   proxy.set({ kind: "clear" });
   await client.end();
-});
-
-test("a query on a link that went silent fails soon, not when the kernel gives up", { timeout: 30_000 }, async () => {
-  const url = new URL(databases.databaseUrl);
-  url.port = String(proxy.port);
-  const client = await connectClient(url.href, () => undefined, 300);
-  proxy.set({ kind: "silence", way: "both" });
-  await assert.rejects(client.query("SELECT 1"), /timeout/i);
-  await endClient(client);
-  proxy.set({ kind: "clear" });
-  await until("the proxy has let the connection go", () => proxy.connections === 0);
-});
-
-test("a migration may take longer than a query", async () => {
-  const client = await connectClient(databases.databaseUrl, () => undefined, 1_000);
-  const other = await connectClient(databases.databaseUrl, () => undefined);
-  await other.query("SELECT pg_advisory_lock(7304)");
-  const migrated = migrate(client);
-  await assert.rejects(client.query("SELECT 1"), /timeout/i);
-  await other.query("SELECT pg_advisory_unlock(7304)");
-  await migrated;
-  await Promise.all([endClient(client), endClient(other)]);
 });
 
 test("a worker that says goodbye on a link that went silent does not wait for an answer", { timeout: 30_000 }, async () => {

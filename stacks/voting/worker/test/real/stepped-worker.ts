@@ -1,4 +1,4 @@
-import { setTimeout as timer, setImmediate as untilSent } from "node:timers/promises";
+import { setImmediate as untilSent } from "node:timers/promises";
 import { connectClient, type QueueReader } from "@voting/ballots";
 import type pg from "pg";
 import { pino } from "pino";
@@ -26,9 +26,6 @@ export interface SteppedWorkerParts {
 const ENTRIES_A_READ = 3;
 /** What an effect takes on the worker's clock: a claim is looked over each 20 effects, the classic list each 2. */
 const EFFECT_MS = 25;
-
-/** No effect waits for anything but a server. */
-const STEP_LIMIT_MS = 30_000;
 
 const ignore = (): void => undefined;
 
@@ -98,10 +95,7 @@ export class SteppedWorker {
     const gate = await this.#gate;
     this.#gate = this.#nextGate();
     gate.open(fault);
-    const tooLate = new AbortController();
-    const stuck = timer(STEP_LIMIT_MS, true, { signal: tooLate.signal }).catch(ignore);
-    if ((await Promise.race([this.#gate, this.#ended, stuck])) === true) throw new Error(`the worker is stuck in "${gate.effect}"`);
-    tooLate.abort();
+    await Promise.race([this.#gate, this.#ended]);
     return gate.effect;
   }
 
@@ -184,9 +178,8 @@ export class SteppedWorker {
     };
     if (name === "end") return () => this.#perform("end", () => client.end(), breakConnection);
     if (name !== "query") return Reflect.get(client, name);
-    return (query: string | { readonly name?: string; readonly text: string }, values?: unknown[]) => {
-      const { name, text } = typeof query === "string" ? { name: undefined, text: query } : query;
-      const effect = name ?? (text.trim().split("\n", 1)[0] as string);
+    return (query: string | { readonly name: string }, values?: unknown[]) => {
+      const effect = typeof query === "string" ? (query.trim().split("\n", 1)[0] as string) : query.name;
       if (effect.includes("pg_advisory_lock_shared")) this.#preparing = false;
       return this.#perform(effect, () => client.query(query as string, values), breakConnection);
     };
