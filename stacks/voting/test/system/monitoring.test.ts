@@ -37,7 +37,10 @@ after(async () => {
 
 test("every scrape target of the running stack is up", { skip }, async () => {
   const jobs = [...new Set(run.stack.plan.scrapes.map(({ job }) => job))].sort();
-  await until("each target was read", async () => (await prometheus.targets()).every(({ health }) => health !== "unknown"));
+  await until("each target was read", async () => {
+    const all = await prometheus.targets();
+    return all.length >= jobs.length && all.every(({ health }) => health !== "unknown");
+  });
   const targets = await prometheus.targets();
   assert.deepEqual(
     targets.filter(({ health }) => health !== "up"),
