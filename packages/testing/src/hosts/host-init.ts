@@ -22,8 +22,10 @@ if [ -n "$DATA_VOLUME" ]; then
   while [ $number -lt 64 ]; do mknod -m 600 /dev/loop$number b 7 $number; number=$((number + 1)); done
   [ -e /data-volume.img ] || truncate -s 2G /data-volume.img
   device=$(losetup --find --show /data-volume.img)
-  # Whoever holds it open keeps it; the kernel lets go of it when this host is gone, however that comes.
-  sleep infinity < $device &
+  # Whoever holds it open keeps it; the kernel lets go of it when this host is gone, however that comes. Opened here first: the
+  # background process may come to it only after the detaching.
+  exec 9< $device
+  sleep infinity <&9 &
   losetup --detach $device
   mkdir -p /dev/disk/by-id
   ln -s $device /dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_$DATA_VOLUME
