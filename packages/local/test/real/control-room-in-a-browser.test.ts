@@ -5,7 +5,7 @@ import { BROWSER, BROWSER_ARGUMENTS, until } from "@groundplan/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { type ControlRoom, startControlRoom } from "../../src/control-room/start-control-room.js";
 import { UserError } from "../../src/user-error.js";
-import { component, type FakeStack, fakeStack, metricsServer, part, pipelineOf, planWith } from "./fake-stack.js";
+import { component, type FakeStack, fakeStack, metricsServer, part, pipelineOf, planWith } from "../control-room/fake-stack.js";
 
 const skip = BROWSER === undefined ? "needs chromium" : false;
 
