@@ -23,7 +23,7 @@ const BESIDE_IMPORTS = [
   { when: /^stacks\/[^/]+\/stack\.ts$/, tests: /^packages\/(cli|targets|model)\/test\// },
 ];
 
-/** Golden files, fixtures, data, pages and documentation: the tests of the same package may read them. */
+/** Golden files, fixtures, data and pages, which the tests of the same package may read. */
 const READ_BY_PACKAGE = /\.(?!ts$)[^./]+$/;
 
 /**
@@ -46,7 +46,9 @@ export async function touchedBy(paths, files) {
     (file) =>
       imports.get(file)?.some((path) => changed.has(path)) ||
       paths.some((path) => BESIDE_IMPORTS.some(({ when, tests }) => when.test(path) && tests.test(file))) ||
-      paths.some((path) => READ_BY_PACKAGE.test(path) && packageOf(path) !== null && packageOf(path) === packageOf(file)),
+      paths.some(
+        (path) => packageOf(path) !== null && packageOf(path) === packageOf(file) && (READ_BY_PACKAGE.test(path) || startsPrograms(file)),
+      ),
   );
 }
 
@@ -72,6 +74,8 @@ async function importsOf(files) {
   const inputs = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint !== undefined);
   return new Map(inputs.map(({ entryPoint, inputs: own }) => [entryPoint, Object.keys(own)]));
 }
+
+const startsPrograms = (file) => /\/test\/(real|system)\//.test(file);
 
 const foreign = (path) =>
   /^(@groundplan\/|@voting\/|groundplan(\/|$))/.test(path) || path.startsWith("#") ? null : { path, external: true };
