@@ -40,7 +40,7 @@ export function changedPaths(base = "HEAD") {
 /** The test files among `files` that the changed paths can touch, by what they import and by what they use beside that. */
 export async function touchedBy(paths, files) {
   if (paths.some((path) => EVERYTHING.test(path))) return files;
-  const imports = await importsOf(files);
+  const imports = paths.some((path) => /\.(ts|mjs|js)$/.test(path)) ? await importsOf(files) : new Map();
   const changed = new Set(paths);
   return files.filter(
     (file) =>

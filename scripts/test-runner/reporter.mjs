@@ -3,11 +3,15 @@ import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { inspect } from "node:util";
 
+/** What node:test says at the end of every file; anything else that it says is news, such as an error after the last test. */
+const COUNTERS = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
+
 export default async function* reporter(source) {
   const files = {};
   const reasons = {};
   const slow = [];
   for await (const { type, data } of source) {
+    if (type === "test:diagnostic" && !COUNTERS.test(data.message)) yield `! ${data.message}\n`;
     if (type === "test:stderr" || type === "test:stdout") yield data.message;
     if (type !== "test:pass" && type !== "test:fail") continue;
     const outcome = outcomeOf(type, data);
