@@ -13,6 +13,7 @@ const NODE = [
 
 const CHECKS = [
   { name: "format, lint and rooms", args: ["node_modules/@biomejs/biome/bin/biome", "ci", "."], cores: 1, seconds: 5 },
+  { name: "structure", args: ["scripts/lint-structure.mjs"], cores: 1, seconds: 1 },
   { name: "types of the tests", args: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.test.json"], cores: 1, seconds: 5 },
 ];
 

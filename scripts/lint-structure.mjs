@@ -1,0 +1,171 @@
+// The shape of the house, measured over the sources of packages and stacks: prints it, and fails when one of the limits below is passed.
+//   node scripts/lint-structure.mjs            the table
+//   node scripts/lint-structure.mjs --list     with the files that have one importer
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Most that may be; the one place where these numbers stand. */
+const LIMITS = {
+  /** Share of files that one other file imports, in percent: a helper with one caller lives beside it. */
+  oneImporterPercent: 50,
+  /** Lines of a file: what a reader can hold. */
+  lines: 400,
+  /** Circles of imports, imports of types included. */
+  circles: 4,
+  /** Comparisons with the name of a monitoring program, in targets and cli: what is special is data on the container. */
+  specialCases: 12,
+  /** How often an option of a service is written down where options are declared. */
+  optionDeclarations: 3,
+};
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+/** Tests, what is built or generated, and what is no program of ours. */
+const LEFT_OUT = /(^|\/)(node_modules|dist|test|data|golden)\/|\.generated\.ts$|\.d\.ts$/;
+
+const files = new Map(
+  ["packages", "stacks"]
+    .flatMap((room) => sourcesOf(room))
+    .sort()
+    .map((path) => [path, readFileSync(join(ROOT, path), "utf8")]),
+);
+const imports = new Map([...files].map(([path, text]) => [path, importsOf(path, text)]));
+const importers = new Map([...files.keys()].map((path) => [path, [...files.keys()].filter((other) => imports.get(other).has(path))]));
+const lines = new Map([...files].map(([path, text]) => [path, text.split("\n").length - 1]));
+
+const rooms = [...new Set([...files.keys()].map(roomOf))];
+const single = [...files.keys()].filter((path) => importers.get(path).length === 1);
+const long = [...lines].filter(([, count]) => count > LIMITS.lines).map(([path, count]) => `${path}: ${count} lines`);
+const found = circles();
+const special = specialCases();
+const options = optionDeclarations();
+
+print();
+
+function sourcesOf(folder) {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (LEFT_OUT.test(entry.isDirectory() ? `${path}/` : path)) return [];
+    if (entry.isDirectory()) return sourcesOf(path);
+    return /\.(ts|mjs|js)$/.test(entry.name) ? [path] : [];
+  });
+}
+
+function importsOf(path, text) {
+  const named = [...text.matchAll(/\bfrom\s*["'](\.{1,2}\/[^"']+)["']|\bimport\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)];
+  return new Set(
+    named.flatMap(([, a, b]) => {
+      const target = join(dirname(path), a ?? b);
+      return [target, target.replace(/\.js$/, ".ts")].filter((candidate) => files.has(candidate) && candidate !== path);
+    }),
+  );
+}
+
+/** packages/model, stacks/voting */
+function roomOf(path) {
+  return path.split("/").slice(0, 2).join("/");
+}
+
+/** Files that import each other, by one way or another: Tarjan's strongly connected components. */
+function circles() {
+  const index = new Map();
+  const low = new Map();
+  const stack = [];
+  const result = [];
+  const visit = (path) => {
+    index.set(path, index.size);
+    low.set(path, index.get(path));
+    stack.push(path);
+    for (const next of imports.get(path)) {
+      if (!index.has(next)) visit(next);
+      if (stack.includes(next)) low.set(path, Math.min(low.get(path), low.get(next)));
+    }
+    if (low.get(path) !== index.get(path)) return;
+    const members = stack.splice(stack.indexOf(path));
+    if (members.length > 1) result.push(members.sort().join(", "));
+  };
+  for (const path of files.keys()) if (!index.has(path)) visit(path);
+  return result;
+}
+
+/** What monitoring runs, by the images that it names: their containers are called so. */
+function monitoringPrograms() {
+  const names = [...files]
+    .filter(([path]) => path.startsWith("packages/targets/src/monitoring/"))
+    .flatMap(([, text]) => [...text.matchAll(/\bname: "([a-z][a-z-]+)",\n(?:.*\n){0,4}?\s+image:/g)].map(([, name]) => name));
+  return [...new Set(names)];
+}
+
+function specialCases() {
+  const programs = monitoringPrograms();
+  if (programs.length === 0) return ["no program of monitoring was found: monitoringPrograms() of this script looks for their names"];
+  const name = `["'\`](?:${programs.join("|")})["'\`]`;
+  const asked = new RegExp(
+    `[!=]==?\\s*${name}|${name}\\s*[!=]==?|\\bcase ${name}|\\.(?:includes|has|get|startsWith|endsWith)\\(${name}|\\[[^\\]]*${name}[^\\]]*\\]\\.includes|new Set\\(\\[${name}`,
+    "g",
+  );
+  return [...files]
+    .filter(([path]) => /^packages\/(targets|cli)\/src\//.test(path))
+    .flatMap(([path, text]) =>
+      [...text.matchAll(asked)].map(({ 0: code, index }) => `${path}:${text.slice(0, index).split("\n").length}: ${code}`),
+    );
+}
+
+/** Each option of a service, with the lines of the file that declares them where it stands as a key. */
+function optionDeclarations() {
+  const [path, text = ""] =
+    [...files].find(([file, content]) => file.startsWith("packages/model/src/") && /\bServiceOptions\b.*[={]$/m.test(content)) ?? [];
+  const body = /\bServiceOptions\b[^{]*\{\n([\s\S]*?)^\}/m.exec(text)?.[1] ?? "";
+  const names = [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??:/gm)].map(([, name]) => name);
+  const counts = names.map((name) => [name, [...text.matchAll(new RegExp(`^\\s+(?:readonly )?${name}\\??:`, "gm"))].length]);
+  return { path, names: names.length, most: Math.max(0, ...counts.map(([, count]) => count)) };
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function print() {
+  const percent = (part, all) => Math.round((1000 * part) / all) / 10;
+  const row = (name, paths) => {
+    const own = paths.map((path) => lines.get(path));
+    const alone = paths.filter((path) => importers.get(path).length === 1).length;
+    return [name, paths.length, median(own), Math.max(...own), `${percent(alone, paths.length)} %`];
+  };
+  const all = [...files.keys()];
+  const checks = [
+    ["files with one importer, in percent", percent(single.length, all.length), LIMITS.oneImporterPercent, []],
+    [`files over ${LIMITS.lines} lines`, long.length, 0, long],
+    ["circles of imports", found.length, LIMITS.circles, found],
+    ["special cases for a program of monitoring by its name", special.length, LIMITS.specialCases, special],
+    [`times an option of a service is declared (${options.names} options)`, options.most, LIMITS.optionDeclarations, []],
+  ];
+  const broken = checks.filter(([, is, limit]) => is > limit);
+  const isListed = process.argv.includes("--list");
+  const report = [
+    ...table([
+      ["sources of", "files", "median lines", "longest", "one importer"],
+      ...rooms.map((room) =>
+        row(
+          room,
+          all.filter((path) => roomOf(path) === room),
+        ),
+      ),
+      row("all", all),
+    ]),
+    "",
+    ...table([["what", "is", "may be"], ...checks.map(([what, is, limit]) => [what, is, limit])]),
+    ...(isListed ? checks : broken).flatMap(([, , , details]) => details.map((line) => `  ${line}`)),
+    ...(isListed ? single.map((path) => `  one importer: ${path}, of ${importers.get(path)[0]}`) : []),
+    ...broken.map(([what, is, limit]) => `✗ ${what}: ${is}, and may be ${limit} (scripts/lint-structure.mjs --list shows which)`),
+  ];
+  process.stdout.write(`${report.join("\n")}\n`);
+  process.exitCode = broken.length > 0 ? 1 : 0;
+}
+
+function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
+  const cell = (text, column) => (column === 0 ? String(text).padEnd(widths[0]) : String(text).padStart(widths[column]));
+  return rows.map((row) => row.map(cell).join("  "));
+}
