@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { type Outcome, tryProgram } from "@groundplan/testing";
-import { WRITE_FILES } from "../../src/aws/ansible/monitoring/write-files.js";
 import { renderAnsible } from "../../src/aws/ansible/render-ansible.js";
+import { shipped } from "../../src/aws/ansible/shipped.js";
 import { PLANS } from "../golden.js";
 import { checked, written } from "../monitoring/promtool.js";
 
@@ -17,7 +17,7 @@ const hasPython = (await tryProgram("python3", ["--version"])).code === 0;
 /** As the playbook runs it on a host. */
 function writeFiles(place: string, mode: "check" | "write", wanted: Readonly<Record<string, string>>): Promise<Outcome> {
   const script = 'printf %s "$1" | python3 -c "$2" "$3" "$4"';
-  return tryProgram("sh", ["-c", script, "sh", JSON.stringify(wanted), WRITE_FILES, place, mode]);
+  return tryProgram("sh", ["-c", script, "sh", JSON.stringify(wanted), shipped("files/write_files.py"), place, mode]);
 }
 
 test("a folder on a host becomes exactly what it should be: new, changed and removed files are told, and nothing when all is well", async (context) => {

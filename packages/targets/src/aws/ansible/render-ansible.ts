@@ -6,24 +6,9 @@ import { ansibleComponents } from "./ansible-component.js";
 import { cloudwatchFiles } from "./cloudwatch/cloudwatch-files.js";
 import { renderEnvTemplate } from "./env-template.js";
 import { deployMonitoringFiles } from "./monitoring/deploy-monitoring-files.js";
-import { plainScalar } from "./plain-scalar.js";
 import { renderPlaybooks } from "./playbooks.js";
 import { renderAnsibleReadme } from "./render-readme.js";
-import { CHECK_LOGS } from "./static/check-logs.js";
-import { ANSIBLE_CFG, GITIGNORE } from "./static/config-texts.js";
-import { DATA_FOLDER_TASKS } from "./static/data-folder-tasks.js";
-import { DEPLOY_COMPONENT, DEPLOY_FOLDER, NEED_DOCKER } from "./static/deploy-tasks.js";
-import { FORMATS } from "./static/formats.js";
-import { DELIVER_IMAGES, DELIVER_IMAGES_PLAYBOOK } from "./static/image-tasks.js";
-import { INSTALL_DOCKER } from "./static/install-docker.js";
-import { INVENTORY_PLUGIN } from "./static/inventory-plugin.js";
-import { PROBE } from "./static/probe.js";
-import { REACH_HOST } from "./static/reach-tasks.js";
-import { RECORD_IMAGE } from "./static/record-tasks.js";
-import { FIND_PREVIOUS } from "./static/rollback-tasks.js";
-import { STOP_COMPONENT } from "./static/stop-tasks.js";
-import { TEST_CONNECTIVITY } from "./static/test-connectivity.js";
-import { WAIT_FOR_SSH } from "./static/wait-for-ssh.js";
+import { plainScalar, type ShippedFile, shipped } from "./shipped.js";
 import { renderComponents, renderConnections, renderSettings } from "./variables.js";
 
 /** Playbooks that bring the stack to the hosts that Terraform made; they drive the docker program and need Ansible alone. Paths begin with ansible/. */
@@ -32,29 +17,16 @@ export function renderAnsible(plan: Plan): Rendered {
   const files: readonly GeneratedFile[] = [
     { path: "README.md", text: renderAnsibleReadme(plan) },
     { path: ".gitignore", text: GITIGNORE },
-    { path: "ansible.cfg", text: ANSIBLE_CFG },
+    asItIs("ansible.cfg"),
     { path: "inventory.yml", text: inventory(plan) },
-    { path: "inventory_plugins/terraform_outputs.py", text: INVENTORY_PLUGIN },
-    { path: "files/wait_for_ssh.py", text: WAIT_FOR_SSH },
-    { path: "files/probe.py", text: PROBE },
+    ...(["inventory_plugins/terraform_outputs.py", "files/wait_for_ssh.py", "files/probe.py"] as const).map(asItIs),
     { path: "group_vars/all/settings.yml", text: renderSettings(plan) },
     { path: "group_vars/all/components.yml", text: renderComponents(plan) },
     { path: "group_vars/all/connections.yml", text: renderConnections(plan) },
-    { path: "group_vars/all/formats.yml", text: `---\n${FORMATS}` },
+    asItIs("group_vars/all/formats.yml"),
     ...[...running].map((name) => ({ path: `env/${name}.env.j2`, text: envTemplate(name, plan) })),
-    { path: "tasks/reach-host.yml", text: `---\n${REACH_HOST}` },
-    { path: "tasks/need-docker.yml", text: `---\n${NEED_DOCKER}` },
-    { path: "tasks/deliver-images.yml", text: `---\n${DELIVER_IMAGES}` },
-    { path: "tasks/deploy-component.yml", text: `---\n${DEPLOY_COMPONENT}` },
-    { path: "tasks/deploy-folder.yml", text: `---\n${DEPLOY_FOLDER}` },
-    { path: "tasks/data-folder.yml", text: `---\n${DATA_FOLDER_TASKS}` },
-    { path: "tasks/record-image.yml", text: `---\n${RECORD_IMAGE}` },
-    { path: "tasks/find-previous.yml", text: `---\n${FIND_PREVIOUS}` },
-    { path: "tasks/stop-component.yml", text: `---\n${STOP_COMPONENT}` },
-    { path: "playbooks/install-docker.yml", text: INSTALL_DOCKER },
-    { path: "playbooks/deliver-images.yml", text: DELIVER_IMAGES_PLAYBOOK },
-    { path: "playbooks/test-connectivity.yml", text: TEST_CONNECTIVITY },
-    { path: "playbooks/check-logs.yml", text: CHECK_LOGS },
+    ...TASKS.map((name) => asItIs(`tasks/${name}.yml`)),
+    ...PLAYBOOKS.map((name) => asItIs(`playbooks/${name}.yml`)),
     ...renderPlaybooks(plan),
     ...deployMonitoringFiles(plan),
     ...cloudwatchFiles(plan),
@@ -65,6 +37,29 @@ export function renderAnsible(plan: Plan): Rendered {
     notes: [...leftOutNotes(plan, running), ...replicaNotes(plan, running)],
   };
 }
+
+const TASKS = [
+  "reach-host",
+  "need-docker",
+  "deliver-images",
+  "deploy-component",
+  "deploy-folder",
+  "data-folder",
+  "record-image",
+  "find-previous",
+  "stop-component",
+] as const;
+const PLAYBOOKS = ["install-docker", "deliver-images", "test-connectivity", "check-logs"] as const;
+
+const asItIs = (path: ShippedFile): GeneratedFile => ({ path, text: shipped(path) });
+
+const GITIGNORE = `# Secrets, and what follows from the outputs of Terraform.
+secrets.env
+terraform-output.json
+ssh_config
+known_hosts
+*.retry
+`;
 
 /** What stands before the components has no variables of theirs. */
 function envTemplate(name: string, plan: Plan): string {

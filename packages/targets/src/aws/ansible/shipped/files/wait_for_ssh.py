@@ -1,5 +1,4 @@
-/** Runs on the operator's machine: waits until a host takes SSH connections, and says in a sentence why it does not. */
-export const WAIT_FOR_SSH = String.raw`"""wait_for_ssh.py SSH_CONFIG HOST SECONDS: waits until the host takes SSH connections. Exit code 1 with the reason when it does not."""
+"""wait_for_ssh.py SSH_CONFIG HOST SECONDS: waits until the host takes SSH connections. Exit code 1 with the reason when it does not."""
 
 import subprocess
 import sys
@@ -55,4 +54,3 @@ def alias_of(config, host):
 problem = main(sys.argv[1], sys.argv[2], float(sys.argv[3]))
 if problem:
     sys.exit(problem)
-`;

@@ -1,5 +1,4 @@
-/** Runs on a host: makes a folder hold exactly the files that it should. */
-export const WRITE_FILES = `"""write_files.py FOLDER [check]: makes FOLDER hold exactly the files on stdin, JSON {path: text}. Prints a line for each that it changes.
+"""write_files.py FOLDER [check]: makes FOLDER hold exactly the files on stdin, JSON {path: text}. Prints a line for each that it changes.
 
 With "check" it changes nothing and prints the same. A file is replaced as a whole, so that nobody reads half of it.
 """
@@ -33,4 +32,3 @@ def write(path, text):
 
 
 main(Path(sys.argv[1]), sys.argv[2:] == ["check"], json.load(sys.stdin))
-`;

@@ -1,5 +1,4 @@
-/** Runs on a host: tries connections as its containers would, and says which could be opened. */
-export const PROBE = `"""Tries TCP connections, all at once. Argument: JSON, a list of {"address", "port", "container" (null: from the host itself)}.
+"""Tries TCP connections, all at once. Argument: JSON, a list of {"address", "port", "container" (null: from the host itself)}.
 
 Prints the same list with "result": "open", "refused", "no answer" or why it could not be tried. A container's connections leave from its own
 network, as those of its program do; nothing needs to be installed in it. Run as root.
@@ -53,4 +52,3 @@ for thread in threads:
 for thread in threads:
     thread.join()
 print(json.dumps(pairs))
-`;

@@ -1,5 +1,4 @@
-/** The program that makes the inventory and ssh_config from Terraform's outputs. A plugin, so that it needs no executable bit. */
-export const INVENTORY_PLUGIN = String.raw`"""The inventory and ssh_config, from the outputs of Terraform. Needs python3 and Ansible only."""
+"""The inventory and ssh_config, from the outputs of Terraform. Needs python3 and Ansible only."""
 
 import json
 import os
@@ -168,4 +167,3 @@ def write_if_changed(path, text):
     unfinished = path.with_name("%s.%d" % (path.name, os.getpid()))
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(path)
-`;
