@@ -1,22 +1,22 @@
+export { type HostPlan, type HostsPlan, hostsPlanOf } from "./aws/hosts-plan.js";
+export type { Variable } from "./aws/terraform/variables.js";
+export type { Container, ContainerImage, ContainerPort, UserFile } from "./containers/container.js";
+export { isOpenToPeople } from "./containers/container.js";
 export { type ContainerPlan, containerPlanOf } from "./containers/container-plan.js";
-export { DEFAULT_TAG, imageNameOf } from "./containers/image-name.js";
-export { MAIL_PASSWORD_FILE, mailPassword } from "./containers/mail-password.js";
-export { type MonitoringPart, scrapedName } from "./containers/monitoring-parts.js";
-export { portSetting } from "./containers/settings.js";
+export { DEFAULT_TAG, imageNameOf, portSetting } from "./containers/settings.js";
 export { GRAPH_STYLE } from "./graph/graph-style.js";
 export { renderMermaid } from "./graph/render-mermaid.js";
 export { renderSvg } from "./graph/render-svg.js";
-export type { MonitoringContainer, MonitoringVolume } from "./monitoring/containers/monitoring-container.js";
-export { monitoringContainers } from "./monitoring/containers/monitoring-containers.js";
-export { MONITORING_IMAGES } from "./monitoring/containers/monitoring-images.js";
-export { dashboardsOf } from "./monitoring/grafana/dashboards.js";
-export { type PanelExpression, queriesOf } from "./monitoring/grafana/queries-of.js";
-export { type PrometheusPlaces, prometheusArguments } from "./monitoring/prometheus/prometheus-arguments.js";
+export { MONITORING_IMAGES, type MonitoringContainer, monitoringContainers, scrapedName } from "./monitoring/containers.js";
+export { dashboardsOf, type PanelExpression, queriesOf } from "./monitoring/grafana/dashboards.js";
+export { type PrometheusPlaces, prometheusArguments } from "./monitoring/prometheus.js";
 export {
   type AlarmReceiver,
   type CertificateProbe,
   hostReach,
+  MAIL_PASSWORD_FILE,
   type MonitoringReach,
+  mailPassword,
   type ScrapeAddress,
   SMTP_PASSWORD_FILE,
   smtpReceiver,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPinned } from "../src/containers/image-name.js";
+import { isPinned } from "../src/containers/settings.js";
 import { shortNames } from "../src/containers/short-names.js";
 import { TARGETS } from "../src/index.js";
 import { assertGolden, PLANS } from "./golden.js";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { renderYaml } from "../src/yaml/render-yaml.js";
-import { anchored, inline, listing, map, noted, quoted, sameAs, section } from "../src/yaml/yaml-value.js";
+import { anchored, inline, listing, map, noted, quoted, renderYaml, sameAs, section } from "../src/text/yaml.js";
 
 test("a file is its comments and values, as one would write them", () => {
   const text = renderYaml(

@@ -50,7 +50,7 @@ test("each secret file has the value that its variable has elsewhere, and stack.
   for (const plan of Object.values(PLANS)) {
     const { secretFiles } = rendered("swarm", plan);
     const naming = { host: (of: string) => of, port: (of: string) => plan.components.find(({ name }) => name === of)?.port ?? 0 };
-    for (const { component, name, variable } of swarmPlanOf(plan).secrets) {
+    for (const { container: component, name, variable } of swarmPlanOf(plan).secrets) {
       const text = secretFiles
         .find(({ path }) => path === `secrets/${name}`)
         ?.parts.map((part) => (part.kind === "text" ? part.text : `<${part.name}>`))
@@ -80,7 +80,7 @@ test("variables whose secrets would have one name get a secret each", () => {
   });
   const { secrets } = swarmPlanOf(plan);
   assert.equal(new Set(secrets.map(({ name }) => name)).size, 3);
-  for (const { component, variable, name } of secrets) {
+  for (const { container: component, variable, name } of secrets) {
     assert.equal(serviceOf(swarmOf(plan), component).environment?.[`${variable}_FILE`], `/run/secrets/${name}`);
   }
 });

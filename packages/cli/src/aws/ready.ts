@@ -1,12 +1,12 @@
 import { UserError, type UserProblem } from "@groundplan/local";
 import { findTerraform } from "@groundplan/prove";
+import { hostsPlanOf } from "@groundplan/targets";
 import type { CommandInput } from "../command.js";
 import { findCredentials } from "./credentials.js";
 import { type Deployment, valueFiles } from "./deployment.js";
 import { findAnsible, findSsh, GET_ANSIBLE, GET_SSH, toolProblem } from "./find-tools.js";
 import type { TerraformPlace } from "./terraform-commands.js";
-import { declaredVariables, givenVariables, otherValues, variableProblems } from "./variables.js";
-import { renderTarget } from "./write-deployment.js";
+import { givenVariables, otherValues, variableProblems } from "./variables.js";
 
 /** What an action needs before it begins. */
 export interface Needs {
@@ -40,7 +40,7 @@ export async function needAll({ arguments: given }: CommandInput, deployment: De
     "problem" in terraform ? { message: terraform.problem, fix: terraform.fix } : null,
     ansible === null ? null : toolProblem("ansible-playbook", ansible, GET_ANSIBLE),
     ssh === null ? null : toolProblem("ssh", ssh, GET_SSH),
-    ...(needs.aws ? variableProblems(declaredVariables(renderTarget(deployment).files), variables, others) : []),
+    ...(needs.aws ? variableProblems(hostsPlanOf(deployment.opened.plan).variables, variables, others) : []),
     credentials !== null && "problem" in credentials ? credentials.problem : null,
   ].filter((problem): problem is UserProblem => problem !== null);
   if (problems.length > 0 || "problem" in terraform) throw new UserError(problems);

@@ -1,24 +1,9 @@
 import { isIPv4 } from "node:net";
 import type { UserProblem } from "@groundplan/local";
 import { nearest } from "@groundplan/model";
-import type { GeneratedFile } from "@groundplan/targets";
+import type { Variable } from "@groundplan/targets";
 import type { Arguments } from "../arguments/arguments.js";
 import { UsageError } from "../arguments/usage-error.js";
-
-/** A variable of the Terraform files. */
-export interface DeclaredVariable {
-  readonly name: string;
-  /** It has no default. */
-  readonly required: boolean;
-}
-
-/** The variables that generated files declare, in their order. */
-export function declaredVariables(files: readonly GeneratedFile[]): readonly DeclaredVariable[] {
-  return files
-    .filter(({ path }) => /^terraform\/[^/]+\.tf$/.test(path))
-    .flatMap(({ text }) => [...text.matchAll(/^variable "([^"]+)" \{\n([\s\S]*?)^\}/gm)])
-    .map(([, name = "", body = ""]) => ({ name, required: !/^ {2}default\s*=/m.test(body) }));
-}
 
 /**
  * The values of `--var NAME=VALUE`.
@@ -73,7 +58,7 @@ function jsonValues(text: string): readonly (readonly [string, string | null])[]
 
 /** All that is wrong with the variables, before anything is made. */
 export function variableProblems(
-  declared: readonly DeclaredVariable[],
+  declared: readonly Pick<Variable, "name" | "required">[],
   given: ReadonlyMap<string, string>,
   others: ReadonlyMap<string, string | null>,
 ): readonly UserProblem[] {

@@ -1,14 +1,8 @@
-import type { Rendered } from "@groundplan/targets";
-import { placeOf } from "../output/output-place.js";
 import { describeWritten, targetNamed, writeTarget } from "../output/write-target.js";
 import type { Deployment } from "./deployment.js";
 import type { Aws } from "./with-aws.js";
 
 const TARGET = "aws";
-
-export function renderTarget({ opened, folder }: Deployment): Rendered {
-  return targetNamed(TARGET).render(opened.plan, placeOf(folder, opened.folder));
-}
 
 /** Writes the files of the deployment, and says so. */
 export function writeDeployment({ opened, folder, shownFolder }: Deployment, { progress }: Aws): void {

@@ -1,5 +1,5 @@
 import type { HealthCheck } from "@groundplan/model";
-import type { ContainerPlan } from "@groundplan/targets";
+import { type Container, type ContainerPlan, isOpenToPeople, type UserFile } from "@groundplan/targets";
 
 /** What Docker runs of a project: a component of the stack, or a program of its monitoring. */
 export interface DockerPart {
@@ -13,17 +13,32 @@ export interface DockerPart {
   /** The ready image that it runs; `null`: its image is built here. */
   readonly image: string | null;
   readonly isMonitoring: boolean;
+  /** Whether it reads the metrics of all others. */
+  readonly readsMetrics: boolean;
+  /** Files that it reads and that only the user can write. */
+  readonly userFiles: readonly UserFile[];
 }
 
 /** The components in start order, then monitoring. */
 export function partsOf({ components, monitoring }: ContainerPlan): readonly DockerPart[] {
-  const own = components.map(({ name, after, port, public: isPublic, health, memoryMb, source }): DockerPart => {
-    const image = source.kind === "service" && source.build !== null ? null : source.image;
-    return { name, after, port, public: isPublic, health, memoryMb, image, isMonitoring: false };
-  });
-  const others = monitoring.map(({ name, reads, port, public: isPublic, health: path, memoryMb, image }): DockerPart => {
-    const health: HealthCheck = { kind: "http", port, path };
-    return { name, after: reads === null ? [] : [reads], port, public: isPublic, health, memoryMb, image, isMonitoring: true };
-  });
-  return [...own, ...others];
+  return [
+    ...components.map((container) => partOf(container, false)),
+    ...monitoring.map((container) => partOf(container, container.asks === "everything")),
+  ];
+}
+
+function partOf(container: Container, readsMetrics: boolean): DockerPart {
+  const { name, role, after, port, check, memoryMb, image, userFiles } = container;
+  return {
+    name,
+    after,
+    port,
+    public: isOpenToPeople(container),
+    health: check,
+    memoryMb,
+    image: image.kind === "built" ? null : image.reference,
+    isMonitoring: role === "monitoring",
+    readsMetrics,
+    userFiles,
+  };
 }

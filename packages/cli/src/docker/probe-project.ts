@@ -29,7 +29,8 @@ export async function probeProject(
 ): Promise<ProjectProbes> {
   const probes = await probeAll(parts, addressOf, signal);
   checkProbes(probes, logCommand);
-  const url = probes.find(({ service }) => service === "prometheus")?.url ?? null;
+  const reader = parts.find(({ readsMetrics }) => readsMetrics);
+  const url = probes.find(({ service }) => service === reader?.name)?.url ?? null;
   if (plan.monitoring === null || url === null) return { probes, scrapes: [] };
   const scrapes = await probeScrapes(url, expectedJobs(plan, parts), { progress, signal });
   checkScrapes(scrapes, logCommand);

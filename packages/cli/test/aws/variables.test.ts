@@ -1,47 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { planOf } from "@groundplan/model";
+import { hostsPlanOf } from "@groundplan/targets";
+import { votingStack } from "@groundplan/testing";
 import { parseArguments } from "../../src/arguments/parse-arguments.js";
-import { declaredVariables, givenVariables, otherValues, variableProblems } from "../../src/aws/variables.js";
+import { givenVariables, otherValues, variableProblems } from "../../src/aws/variables.js";
 import { aws } from "../../src/commands/aws.js";
 
-const FILES = [
-  {
-    path: "terraform/variables.tf",
-    text: `variable "operator_cidr" {
-  description = "The default = of nobody."
-  type        = string
-
-  validation {
-    condition     = can(cidrhost(var.operator_cidr, 0))
-    error_message = "no"
-  }
-}
-
-variable "ssh_public_key" {
-  type = string
-}
-
-variable "region" {
-  type    = string
-  default = "eu-central-1"
-}
-`,
-  },
-  { path: "terraform/bootstrap/main.tf", text: 'variable "bucket" {\n  type = string\n}\n' },
-  { path: "ansible/site.yml", text: "" },
-];
-const declared = declaredVariables(FILES);
+const NAMES = ["operator_cidr", "ssh_public_key", "region"];
+const declared = hostsPlanOf(planOf(votingStack())).variables.filter(({ name }) => NAMES.includes(name));
 const nowhere = otherValues({}, []);
 const problems = (given: Record<string, string>, others: Parameters<typeof variableProblems>[2] = nowhere) =>
   variableProblems(declared, new Map(Object.entries(given)), others).map(({ message, fix }) => `${message} -> ${fix}`);
 const GOOD = { operator_cidr: "203.0.113.7/32", ssh_public_key: "ssh-ed25519 AAAA" };
 
-test("which variables there are, and which have no default, is read from the Terraform files of the root", () => {
-  assert.deepEqual(declared, [
-    { name: "operator_cidr", required: true },
-    { name: "ssh_public_key", required: true },
-    { name: "region", required: false },
-  ]);
+test("which variables there are, and which have no default, is what the plan for the hosts says", () => {
+  assert.deepEqual(
+    declared.map(({ name, required }) => ({ name, required })),
+    [
+      { name: "operator_cidr", required: true },
+      { name: "ssh_public_key", required: true },
+      { name: "region", required: false },
+    ],
+  );
 });
 
 test("variables without a value are asked for by name, all at once, with the flag that gives them", () => {

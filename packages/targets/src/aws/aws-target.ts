@@ -1,8 +1,10 @@
 import type { Plan } from "@groundplan/model";
-import type { Target } from "../target.js";
+import type { OutputPlace, Target } from "../target.js";
+import { shell, table } from "../text/words.js";
 import { renderAnsible } from "./ansible/render-ansible.js";
-import { memoryNotes } from "./instance-memory.js";
-import { renderAwsReadme } from "./render-aws-readme.js";
+import { fixedCosts, memoryNotes } from "./costs.js";
+import { type HostsPlan, hostsPlanOf } from "./hosts-plan.js";
+import { countAlarms } from "./terraform/alarms.js";
 import { renderTerraform } from "./terraform/render-terraform.js";
 
 /** Machines on AWS, made by Terraform and set up by Ansible. */
@@ -10,11 +12,12 @@ export const awsTarget: Target = {
   name: "aws",
   summary: "machines on AWS: Terraform for the network and the hosts, Ansible for what runs on them",
   render: (plan, place) => {
-    const { files, secretFiles, notes } = renderAnsible(plan);
+    const hosts = hostsPlanOf(plan);
+    const { files, secretFiles, notes } = renderAnsible(hosts);
     return {
-      files: [{ path: "README.md", text: renderAwsReadme(plan, place) }, ...renderTerraform(plan), ...files],
+      files: [{ path: "README.md", text: renderReadme(hosts, place) }, ...renderTerraform(hosts), ...files],
       secretFiles,
-      notes: [...awsNotes(plan), ...memoryNotes(plan), ...notes],
+      notes: [...awsNotes(plan), ...memoryNotes(hosts), ...notes],
     };
   },
   next: (folder) => `terraform -chdir=${folder}/terraform init`,
@@ -36,3 +39,155 @@ function awsNotes({ hosts, aws }: Plan): readonly string[] {
       : []),
   ];
 }
+
+/** README.md of the whole: what is made, what it costs, and every step by hand. */
+function renderReadme(hosts: HostsPlan, place: OutputPlace): string {
+  const sections = [
+    `# The stack "${hosts.plan.stack}" on AWS`,
+    "Made by groundplan: plain Terraform and Ansible, which need no groundplan. Change the stack file, not these files, and make them anew;\n" +
+      "`terraform.tfvars`, `backend.tf` and the state are yours and are left alone.",
+    shell(`npx groundplan synth aws --stack ${place.stackFolder} --out .`),
+    ...whatItMakes(hosts),
+    ...whatItCosts(hosts),
+    ...steps(hosts),
+    ...changing(hosts),
+    ...destroying(hosts),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+function whatItMakes({ plan, hosts }: HostsPlan): readonly string[] {
+  const { aws } = plan;
+  const rows = hosts.map((host) => [
+    host.name + (host.bastion ? " (bastion)" : ""),
+    `${host.subnet}, ${host.cidr}`,
+    host.instanceType,
+    host.runs.join(", ") || "nothing",
+    host.hasData ? "a volume of its own" : "none",
+  ]);
+  return [
+    "## What it makes",
+    table(["host", "subnet", "type", "runs", "data"], rows),
+    "A network of its own, with a security group for each host: `terraform/security.tf` has every rule, and `npx groundplan rules` the reasons.\n" +
+      "Disks are encrypted, the metadata service answers with a session token only, and nobody from outside reaches a private host.",
+    ...(aws.availabilityZones === 1
+      ? []
+      : [
+          "The hosts of each subnet alternate between two availability zones. Each component runs on one host: parts that need each other fail\n" +
+            "with either zone. What runs by itself survives the loss of the other zone.",
+        ]),
+    ...(privateHosts(plan).length === 0 || aws.nat ? [] : withoutNat(plan)),
+  ];
+}
+
+function withoutNat(plan: Plan): readonly string[] {
+  return [
+    `**No NAT gateway**: ${list(privateHosts(plan))} cannot reach the internet. Images come through the bastion; packages need a way out. So set the\n` +
+      "hosts up, or update their packages, with `-var nat_gateway=true`, and apply without it afterwards. Images from a registry, the\n" +
+      "CloudWatch agent and Session Manager do not work on these hosts, so alarms on their memory and disks are left out.",
+  ];
+}
+
+function whatItCosts(hosts: HostsPlan): readonly string[] {
+  const costs = fixedCosts(hosts, countAlarms(hosts));
+  const known = costs.reduce((sum, { perMonth }) => sum + (perMonth ?? 0), 0);
+  const unknown = costs.some(({ perMonth }) => perMonth === null);
+  const dollars = (amount: number | null) => (amount === null ? "see AWS" : amount.toFixed(2));
+  return [
+    "## What it costs",
+    table(
+      ["what", "US dollars a month"],
+      [
+        ...costs.map(({ what, perMonth }) => [what, dollars(perMonth)]),
+        [unknown ? "together, without what is unknown" : "together", dollars(known)],
+      ],
+    ),
+    "From AWS's list prices of 2025 for us-east-1, 730 hours, without taxes: an order of magnitude, to be checked with AWS's calculator; other regions\n" +
+      "differ. On top comes what is used: traffic, logs and figures of CloudWatch, CPU credits of t3 types (they may exceed their share, and\n" +
+      "AWS bills it).",
+  ];
+}
+
+function steps({ plan, cloudwatch }: HostsPlan): readonly string[] {
+  const { domain } = plan.aws;
+  return [
+    "## Run it",
+    "Needed: Terraform 1.10 or newer (or OpenTofu), Ansible, ssh, and credentials of AWS in the environment. `groundplan aws deploy` types the same\n" +
+      "commands. The two settings that have no default:",
+    [
+      "```hcl",
+      "# terraform/terraform.tfvars",
+      'operator_cidr  = "203.0.113.7/32" # your own address',
+      'ssh_public_key = "ssh-ed25519 AAAA..."',
+      "```",
+    ].join("\n"),
+    shell(
+      "terraform -chdir=terraform init",
+      "terraform -chdir=terraform plan -out=stack.tfplan",
+      "terraform -chdir=terraform apply stack.tfplan",
+      "terraform -chdir=terraform output -json > ansible/terraform-output.json",
+      "(cd ansible && ansible-playbook site.yml)",
+    ),
+    "Terraform makes bare machines, Ansible sets them up; both can be run again at any time. Where things are:\n`terraform -chdir=terraform output`.",
+    ...(domain === null
+      ? []
+      : [
+          `The domain \`${domain}\` must be, or lie in, a public zone of Route 53 in the same account: name the zone with \`hosted_zone\` if it is\n` +
+            "another name. Certificates arrive once the names resolve.",
+        ]),
+    ...(cloudwatch.sendsAlarms ? ["AWS sends the alarm address a link for confirmation. Until it is opened no alarm arrives."] : []),
+    "## When you are two",
+    "The state is a file in `terraform/` at first. [terraform/bootstrap](terraform/bootstrap/README.md) makes a bucket in which several people\nshare it.",
+  ];
+}
+
+function changing({ hosts }: HostsPlan): readonly string[] {
+  const [first] = hosts.filter(({ hasData }) => hasData);
+  const label = (first ?? hosts[0])?.name.replaceAll("-", "_") ?? "";
+  return [
+    "## Change it",
+    table(
+      ["what", "how"],
+      [
+        ["another instance type", `\`-var 'instance_types={ ${hosts[0]?.name} = "t3.small" }'\`: the host is stopped and started`],
+        ["your address has changed", "`operator_cidr`, and apply"],
+        [
+          "a newer system image",
+          `\`terraform -chdir=terraform apply -replace=aws_instance.${label}\`, then the playbooks. New images alone change nothing`,
+        ],
+        ...(first === undefined
+          ? []
+          : [["a larger data volume", `\`-var 'data_volume_gb={ ${first.name} = 50 }'\`, then grow the file system (\`resize2fs\`)`]]),
+      ],
+    ),
+    ...(first === undefined
+      ? []
+      : [
+          "A replaced host finds its data volume again. Hosts with a database are protected from deletion: first apply with\n`-var termination_protection=false`, and without it afterwards.",
+        ]),
+  ];
+}
+
+function destroying({ hosts }: HostsPlan): readonly string[] {
+  const hasData = hosts.some((host) => host.hasData);
+  return [
+    "## Destroy it",
+    ...(hasData
+      ? [
+          "Hosts with a database cannot be deleted while `termination_protection` is true; their volumes are deleted after them, and each leaves a\n" +
+            "last snapshot, which costs until you delete it (`aws ec2 describe-snapshots --owner-ids self`).",
+          shell(
+            "terraform -chdir=terraform apply -var termination_protection=false",
+            "terraform -chdir=terraform destroy -var termination_protection=false",
+          ),
+        ]
+      : [shell("terraform -chdir=terraform destroy")]),
+    "## Proven, and not",
+    "`npx groundplan prove terraform` runs init, validate, plan, apply and destroy on these files with the real Terraform, without an account: what\n" +
+      "the AWS provider's schema knows is checked. What only AWS knows is not: quotas, names that are taken, instance types that a zone lacks.",
+  ];
+}
+
+const privateHosts = ({ hosts }: Plan): readonly string[] => hosts.filter(({ subnet }) => subnet === "private").map(({ name }) => name);
+
+const list = (names: readonly string[]): string => names.join(", ");

@@ -1,3 +1,4 @@
+import { type Container, isOpenToPeople } from "./container.js";
 import { type NameWish, shortNames } from "./short-names.js";
 
 export interface NetworkNeeds {
@@ -22,15 +23,6 @@ export interface ContainerNetwork {
   readonly outbound: boolean;
 }
 
-/** Of a container: a component of the stack or a program of monitoring. */
-export interface NetworkMember {
-  readonly name: string;
-  /** It publishes its port. */
-  readonly public: boolean;
-  /** It may open connections to the world. */
-  readonly outbound: boolean;
-}
-
 /** One opens connections to the other. */
 export interface NetworkLink {
   readonly from: string;
@@ -39,7 +31,7 @@ export interface NetworkLink {
 
 /** A network for each link and no other between two containers, so that each reaches what it uses and nothing else. */
 export function containerNetworks(
-  all: readonly NetworkMember[],
+  all: readonly Container[],
   links: readonly NetworkLink[],
   { longestName, publishing }: NetworkNeeds,
 ): readonly ContainerNetwork[] {
@@ -57,8 +49,9 @@ function linkNetworks(links: readonly NetworkLink[]): readonly Unnamed[] {
   return [...pairs.values()].map((members) => network("link", members, false));
 }
 
-function ownNetworks({ name, public: isPublic, outbound }: NetworkMember, publishing: boolean): readonly Unnamed[] {
-  if (isPublic && publishing) return [network("public", [name], outbound)];
+function ownNetworks(container: Container, publishing: boolean): readonly Unnamed[] {
+  const { name, outbound } = container;
+  if (isOpenToPeople(container) && publishing) return [network("public", [name], outbound)];
   return outbound ? [network("internet", [name], true)] : [];
 }
 

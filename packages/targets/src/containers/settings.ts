@@ -1,4 +1,17 @@
-import type { Plan } from "@groundplan/model";
+/** The tag of images that are built here, unless TAG says otherwise. */
+export const DEFAULT_TAG = "latest";
+
+/** Name, without a tag, of the image that is built for a service of a stack. */
+export function imageNameOf(stack: string, service: string): string {
+  return `${stack}/${service}`;
+}
+
+/** Whether a reference names one version: by a digest, or by a tag that does not move by its meaning. */
+export function isPinned(image: string): boolean {
+  if (image.includes("@")) return true;
+  const tag = image.slice(image.lastIndexOf("/") + 1).split(":")[1];
+  return tag !== undefined && tag !== "" && tag !== "latest";
+}
 
 /** The variable that says where the port of a public service is published: VOTE_PORT. */
 export function portSetting(service: string): string {
@@ -14,13 +27,9 @@ export function nodeSetting(database: string): string {
 const TAKEN =
   /^(TAG|REGISTRY|BIND_ADDRESS|MONITORING_BIND_ADDRESS|PUBLIC_HOST|COMPOSE_.*|DOCKER_.*|PATH|HOME|USER|LOGNAME|SHELL|PWD|TERM|LANG|HOSTNAME|TMPDIR|EDITOR)$/;
 
-/** The programs of monitoring that people open. */
-const MONITORING_PAGES = ["prometheus", "grafana"];
-
-/** Secret -> the variable of .env that holds it: DB_PASSWORD. */
-export function secretSettings({ secrets, components, monitoring }: Plan): ReadonlyMap<string, string> {
-  const pages = monitoring === null ? [] : MONITORING_PAGES;
-  const ports = [...components.map(({ name }) => name), ...pages].map(portSetting);
+/** Secret -> the variable of .env that holds it: DB_PASSWORD. `published`: names of what may publish a port. */
+export function secretSettings(secrets: readonly string[], published: readonly string[]): ReadonlyMap<string, string> {
+  const ports = published.map(portSetting);
   return new Map(
     secrets.map((secret) => {
       const name = upperSnake(secret);

@@ -84,3 +84,12 @@ export function monitoringOf(plan: Plan): NonNullable<Plan["monitoring"]> {
   if (plan.monitoring === null) throw new Error(`the stack "${plan.stack}" has no monitoring: ask plan.monitoring first`);
   return plan.monitoring;
 }
+
+/** Where the user writes the password of the mail server that alarms are sent by, beside the other files. */
+export const MAIL_PASSWORD_FILE = "alertmanager/smtp-password";
+
+/** Whose password it is; `null`: alarms are sent without one, or not at all. Nobody but the mail server's owner knows it: none is made up. */
+export function mailPassword(plan: Plan): { readonly user: string; readonly smarthost: string } | null {
+  const receiver = smtpReceiver(plan);
+  return receiver.kind === "smtp" && receiver.login !== null ? { user: receiver.login.user, smarthost: receiver.smarthost } : null;
+}

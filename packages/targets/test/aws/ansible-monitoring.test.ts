@@ -2,19 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Plan } from "@groundplan/model";
 import { parse } from "yaml";
-import type { AnsibleComponent } from "../../src/aws/ansible/ansible-component.js";
-import { STAND_INS } from "../../src/aws/ansible/monitoring/monitoring-files.js";
-import { monitorsByHost } from "../../src/aws/ansible/monitoring/monitors.js";
-import { renderAnsible } from "../../src/aws/ansible/render-ansible.js";
+import type { AnsibleComponent } from "../../src/aws/ansible/docker-run.js";
+import { STAND_INS } from "../../src/aws/hosts-plan.js";
+import { ansibleOf, monitorsByHost } from "./hosts-plans.js";
 import { AWS_PLANS, planCalled } from "./terraform-plans.js";
 
 const voting = planCalled("voting");
 const MONITORED = Object.values(AWS_PLANS).filter(({ monitoring }) => monitoring !== null);
 
-const pathsOf = (plan: Plan): readonly string[] => renderAnsible(plan).files.map(({ path }) => path.replace("ansible/", ""));
+const pathsOf = (plan: Plan): readonly string[] => ansibleOf(plan).files.map(({ path }) => path.replace("ansible/", ""));
 
 const textOf = (plan: Plan, path: string): string =>
-  renderAnsible(plan).files.find((file) => file.path === `ansible/${path}`)?.text ?? assert.fail(path);
+  ansibleOf(plan).files.find((file) => file.path === `ansible/${path}`)?.text ?? assert.fail(path);
 
 const monitorsOf = (plan: Plan): readonly AnsibleComponent[] => [...monitorsByHost(plan).values()].flat();
 

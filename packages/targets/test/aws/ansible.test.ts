@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Plan, planOf, stack } from "@groundplan/model";
 import { parse } from "yaml";
-import { ansibleComponents } from "../../src/aws/ansible/ansible-component.js";
-import { triedConnections } from "../../src/aws/ansible/connections.js";
-import { jinjaLiteral } from "../../src/aws/ansible/jinja.js";
-import { renderAnsible } from "../../src/aws/ansible/render-ansible.js";
+import { jinjaLiteral } from "../../src/aws/ansible/docker-run.js";
+import { triedConnections } from "../../src/aws/ansible/group-vars.js";
+import { hostsPlanOf } from "../../src/aws/hosts-plan.js";
 import { assertGolden, PLANS } from "../golden.js";
 import { planned } from "../rendered.js";
+import { ansibleComponents, ansibleOf } from "./hosts-plans.js";
 
 const voting = PLANS.voting ?? assert.fail();
 const awkward = PLANS.awkward ?? assert.fail();
 
 const textOf = (plan: Plan, path: string): string =>
-  renderAnsible(plan).files.find((file) => file.path === `ansible/${path}`)?.text ?? assert.fail(path);
+  ansibleOf(plan).files.find((file) => file.path === `ansible/${path}`)?.text ?? assert.fail(path);
 
 const optionsOf = (plan: Plan, component: string): readonly string[] =>
   ansibleComponents(plan).find(({ name }) => name === component)?.options ?? assert.fail(component);
@@ -23,14 +23,14 @@ const GOLDEN = /group_vars|env\/|deploy-|cloudwatch\/|setup-cloudwatch|stop-all|
 
 test("what follows from a stack is written as in the golden files", () => {
   for (const [name, plan] of Object.entries({ voting, awkward })) {
-    const files = renderAnsible(plan).files.filter(({ path }) => GOLDEN.test(path));
+    const files = ansibleOf(plan).files.filter(({ path }) => GOLDEN.test(path));
     assert.ok(files.length > 12);
     for (const { path, text } of files) assertGolden(`aws-${name}/${path}`, text);
   }
 });
 
 test("there is every playbook that an operator looks for", () => {
-  const playbooks = renderAnsible(voting).files.flatMap(({ path }) => /^ansible\/playbooks\/(.+)\.yml$/.exec(path)?.[1] ?? []);
+  const playbooks = ansibleOf(voting).files.flatMap(({ path }) => /^ansible\/playbooks\/(.+)\.yml$/.exec(path)?.[1] ?? []);
   const expected = ["deploy-vote", "deploy-worker", "deploy-redis", "deploy-database", "deploy-result", "install-docker"];
   for (const name of [...expected, "test-connectivity", "check-logs", "stop-all", "rollback"]) assert.ok(playbooks.includes(name), name);
 });
@@ -52,7 +52,7 @@ test("site.yml deploys each component after what it uses, and stop-all stops it 
 
 test("every YAML file is read alike by readers of YAML 1.1 and 1.2", () => {
   for (const plan of Object.values(PLANS)) {
-    for (const { path, text } of renderAnsible(plan).files.filter((file) => file.path.endsWith(".yml"))) {
+    for (const { path, text } of ansibleOf(plan).files.filter((file) => file.path.endsWith(".yml"))) {
       const customTags = [{ tag: "!unsafe", resolve: (value: string) => value }];
       assert.deepEqual(parse(text, { version: "1.1", customTags }), parse(text, { version: "1.2", customTags }), path);
     }
@@ -86,14 +86,14 @@ test("a hardened service is read-only and without capabilities; a database keeps
 });
 
 test("no secret is in a file but secrets.env, which git ignores", () => {
-  const { files, secretFiles } = renderAnsible(voting);
+  const { files, secretFiles } = ansibleOf(voting);
   assert.deepEqual(
     secretFiles.map(({ path, form }) => [path, form]),
     [["ansible/secrets.env", "env"]],
   );
   assert.match(textOf(voting, ".gitignore"), /^secrets\.env$/m);
   assert.match(textOf(voting, "env/worker.env.j2"), /^DB_URL=postgres:\/\/app:\{\{ secrets\['DB_PASSWORD'\] \}\}@db:5432\/app$/m);
-  assert.deepEqual(renderAnsible(PLANS.minimal ?? assert.fail()).secretFiles, []);
+  assert.deepEqual(ansibleOf(PLANS.minimal ?? assert.fail()).secretFiles, []);
   assert.ok(files.length > 0);
 });
 
@@ -121,7 +121,7 @@ test("names that YAML takes for something else than text are quoted", () => {
 });
 
 test("the connections that are tried are those of the rules: every link, and between hosts what may and what may not", () => {
-  const tried = triedConnections(voting);
+  const tried = triedConnections(hostsPlanOf(voting));
   const verdict = (from: string, to: string, port: number): boolean | undefined =>
     tried.find((each) => (each.as === undefined || each.as === null ? each.from === from && each.to === to && each.port === port : false))
       ?.open;
@@ -134,8 +134,8 @@ test("the connections that are tried are those of the rules: every link, and bet
 });
 
 test("what runs once, and what runs nowhere, is said", () => {
-  assert.deepEqual(renderAnsible(voting).notes, ["vote and worker run once: a host publishes a port for one container"]);
-  assert.match(renderAnsible(awkward).notes[0] ?? "", /background-job-without-a-port has neither build nor image/);
+  assert.deepEqual(ansibleOf(voting).notes, ["vote and worker run once: a host publishes a port for one container"]);
+  assert.match(ansibleOf(awkward).notes[0] ?? "", /background-job-without-a-port has neither build nor image/);
 });
 
 test("the only PostgreSQL is called database, unless a component has that name", () => {

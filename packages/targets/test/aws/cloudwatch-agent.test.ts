@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Plan, PlannedHost } from "@groundplan/model";
 import { parse } from "yaml";
-import { agentConfig } from "../../src/aws/ansible/cloudwatch/agent-config.js";
-import { renderAnsible } from "../../src/aws/ansible/render-ansible.js";
-import { reportingHosts } from "../../src/aws/cloudwatch.js";
+import { agentConfig } from "../../src/aws/ansible/cloudwatch-agent.js";
+import { hostsPlanOf } from "../../src/aws/hosts-plan.js";
 import { textOf } from "../rendered.js";
+import { ansibleOf } from "./hosts-plans.js";
 import { AWS_PLANS, planCalled } from "./terraform-plans.js";
 import { blocksIn, resourcesOf, valuesOf } from "./terraform-reader.js";
 
@@ -52,7 +52,13 @@ interface Declaration {
 const voting = planCalled("voting");
 const MONITORED = Object.entries(AWS_PLANS).filter(([, { monitoring }]) => monitoring !== null);
 
-const configOf = (plan: Plan, host: PlannedHost): AgentConfig => JSON.parse(JSON.stringify(agentConfig(plan, host)));
+function configOf(plan: Plan, { name }: PlannedHost): AgentConfig {
+  const hosts = hostsPlanOf(plan);
+  const host = hosts.hosts.find((each) => each.name === name) ?? assert.fail(name);
+  return JSON.parse(JSON.stringify(agentConfig(hosts, host)));
+}
+
+const reportingHosts = (plan: Plan) => hostsPlanOf(plan).hosts.filter(({ reports }) => reports);
 
 const hostCalled = (plan: Plan, name: string): PlannedHost => plan.hosts.find((host) => host.name === name) ?? assert.fail(name);
 
@@ -183,7 +189,7 @@ test("logs go into the log groups of Terraform, each file of a host into a strea
 
 test("the agent reads each service that an alarm watches on the service's own host, twice a minute, with the label that it is chosen by", () => {
   const path = "ansible/cloudwatch/frontend.scrape.yml.j2";
-  const file = renderAnsible(voting).files.find((each) => each.path === path) ?? assert.fail(path);
+  const file = ansibleOf(voting).files.find((each) => each.path === path) ?? assert.fail(path);
   const { global, scrape_configs } = parse(file.text);
   assert.equal(global.scrape_interval, "30s");
   assert.deepEqual(
@@ -203,7 +209,7 @@ test("the agent reads each service that an alarm watches on the service's own ho
   );
   for (const name of ["backend", "database"]) {
     assert.equal(configOf(voting, hostCalled(voting, name)).logs.metrics_collected, undefined);
-    assert.ok(!renderAnsible(voting).files.some((each) => each.path === `ansible/cloudwatch/${name}.scrape.yml.j2`));
+    assert.ok(!ansibleOf(voting).files.some((each) => each.path === `ansible/cloudwatch/${name}.scrape.yml.j2`));
   }
 });
 
@@ -237,5 +243,5 @@ test("the playbook runs on the hosts that can reach CloudWatch, and not at all w
   const hostsOf = (plan: Plan): unknown => parse(textOf("aws", plan, "ansible/playbooks/setup-cloudwatch.yml"))[0].hosts;
   assert.deepEqual(hostsOf(voting), ["frontend", "backend", "database"]);
   assert.deepEqual(hostsOf(planCalled("two-zones")), ["edge-one", "edge-two"]);
-  assert.ok(!renderAnsible(planCalled("minimal")).files.some(({ path }) => /cloudwatch|monitoring/.test(path)));
+  assert.ok(!ansibleOf(planCalled("minimal")).files.some(({ path }) => /cloudwatch|monitoring/.test(path)));
 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { tryProgram } from "@groundplan/testing";
-import { renderAnsible } from "../../src/aws/ansible/render-ansible.js";
 import { shipped } from "../../src/aws/ansible/shipped.js";
 import { SHIPPED } from "../../src/aws/ansible/shipped-files.generated.js";
+import { ansibleOf } from "./hosts-plans.js";
 import { AWS_PLANS } from "./terraform-plans.js";
 
 test("the module that targets read is what the files in shipped/ say", async () => {
@@ -31,7 +31,7 @@ test("a placeholder without a value, and a value without a placeholder, are bugs
 });
 
 test("every shipped file is part of what some stack gets, and no placeholder is left in it", () => {
-  const written = Object.values(AWS_PLANS).flatMap((plan) => renderAnsible(plan).files);
+  const written = Object.values(AWS_PLANS).flatMap((plan) => ansibleOf(plan).files);
   for (const { path, text } of written) assert.doesNotMatch(text, /__[A-Z][A-Z_]*__/, path);
   for (const [path, text] of Object.entries(SHIPPED)) {
     const isWhole = written.some((file) => file.path === `ansible/${path}`);

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { call, quoted, raw, renderValue } from "../../src/aws/terraform/hcl/hcl-value.js";
-import { attribute, attributes, block, comment, gap, heading, renderHcl } from "../../src/aws/terraform/hcl/render-hcl.js";
+import {
+  attribute,
+  attributes,
+  block,
+  call,
+  comment,
+  gap,
+  heading,
+  quoted,
+  raw,
+  renderHcl,
+  renderValue,
+} from "../../src/aws/terraform/hcl.js";
 
 const lines = (...all: readonly string[]) => `${all.join("\n")}\n`;
 

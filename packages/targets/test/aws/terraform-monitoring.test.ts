@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Plan } from "@groundplan/model";
-import { countAlarms } from "../../src/aws/terraform/monitoring/monitoring.js";
+import { hostsPlanOf } from "../../src/aws/hosts-plan.js";
+import { countAlarms } from "../../src/aws/terraform/alarms.js";
 import { textOf } from "../rendered.js";
 import { planCalled } from "./terraform-plans.js";
 import { resourcesOf, valuesOf } from "./terraform-reader.js";
@@ -74,9 +75,9 @@ test("disks are watched where data lies as well as where the system lies", () =>
 
 test("the alarms that the README counts are those that Terraform makes", () => {
   // For each of 3 hosts status, CPU and memory; 5 disks; 2 of the flow.
-  assert.equal(countAlarms(voting), 3 * 3 + 5 + 2);
-  assert.equal(countAlarms(planCalled("two-zones")), 4 * 2 + 2 + 2);
-  assert.equal(countAlarms(planCalled("minimal")), 0);
+  assert.equal(countAlarms(hostsPlanOf(voting)), 3 * 3 + 5 + 2);
+  assert.equal(countAlarms(hostsPlanOf(planCalled("two-zones"))), 4 * 2 + 2 + 2);
+  assert.equal(countAlarms(hostsPlanOf(planCalled("minimal"))), 0);
 });
 
 test("a stack that names no lag has no alarm on its flow", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Plan } from "@groundplan/model";
-import { type HclValue, Raw } from "../../src/aws/terraform/hcl/hcl-value.js";
-import type { Attribute, Block, HclItem } from "../../src/aws/terraform/hcl/render-hcl.js";
+import { hostsPlanOf } from "../../src/aws/hosts-plan.js";
+import type { Attribute, Block, HclItem } from "../../src/aws/terraform/hcl.js";
+import { type HclValue, Raw } from "../../src/aws/terraform/hcl.js";
 import { terraformFiles } from "../../src/aws/terraform/render-terraform.js";
 
 /** A resource, data source, variable or output of the root module. */
@@ -17,7 +18,7 @@ export interface Entry {
 
 /** Everything with a name in the files of a plan; `bootstrap`: of its second root module instead. */
 export function entriesOf(plan: Plan, bootstrap = false): readonly Entry[] {
-  return terraformFiles(plan)
+  return terraformFiles(hostsPlanOf(plan))
     .filter(({ path }) => path.startsWith("bootstrap/") === bootstrap)
     .flatMap(({ path, items }) => blocksIn(items).map((block) => entryOf(block, path)))
     .filter(({ kind }) => ["resource", "data", "variable", "output"].includes(kind));

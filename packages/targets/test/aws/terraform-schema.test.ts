@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Plan } from "@groundplan/model";
-import { attribute, block } from "../../src/aws/terraform/hcl/render-hcl.js";
-import { renderTerraform } from "../../src/aws/terraform/render-terraform.js";
+import { attribute, block } from "../../src/aws/terraform/hcl.js";
+import { terraformOf } from "./hosts-plans.js";
 import { AWS_PLANS } from "./terraform-plans.js";
 import { type Entry, entriesOf } from "./terraform-reader.js";
 import { schemaProblems } from "./terraform-schema.js";
@@ -47,7 +47,7 @@ function danglingIn(plan: Plan, bootstrap: boolean): readonly string[] {
       kind === "resource" ? `${type}.${label}` : kind === "data" ? `data.${type}.${label}` : `var.${label}`,
     ),
   );
-  const text = renderTerraform(plan)
+  const text = terraformOf(plan)
     .filter(({ path }) => path.endsWith(".tf") && path.includes("bootstrap/") === bootstrap)
     .map((file) => file.text.replace(/^\s*#.*$/gm, ""))
     .join("\n");

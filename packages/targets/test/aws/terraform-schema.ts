@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { HclItem } from "../../src/aws/terraform/hcl/render-hcl.js";
+import type { HclItem } from "../../src/aws/terraform/hcl.js";
 import { attributesIn, blocksIn, type Entry } from "./terraform-reader.js";
 
 interface Schema {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { NetworkRule } from "@groundplan/model";
-import { describe } from "../../src/aws/terraform/describe.js";
-import { labelledRules } from "../../src/aws/terraform/labels.js";
+import { describe, labelledRules } from "../../src/aws/terraform/security.js";
 import { planned } from "../rendered.js";
 import { AWS_PLANS, planCalled } from "./terraform-plans.js";
 import { asLabel, entriesOf, resource, resourcesOf, valuesOf } from "./terraform-reader.js";

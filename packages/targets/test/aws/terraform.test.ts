@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { renderTerraform } from "../../src/aws/terraform/render-terraform.js";
 import { assertGolden } from "../golden.js";
 import { rendered, textOf } from "../rendered.js";
+import { terraformOf } from "./hosts-plans.js";
 import { AWS_PLANS, planCalled } from "./terraform-plans.js";
 import { blocksIn, blockValues, entriesOf, valuesOf } from "./terraform-reader.js";
 
@@ -11,7 +11,7 @@ const voting = planCalled("voting");
 
 for (const [name, plan] of plans) {
   test(`the Terraform files of the ${name} stack`, () => {
-    const files = [...renderTerraform(plan), { path: "README.md", text: textOf("aws", plan, "README.md") }];
+    const files = [...terraformOf(plan), { path: "README.md", text: textOf("aws", plan, "README.md") }];
     for (const { path, text } of files) assertGolden(`aws/${name}/${path}`, text);
   });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderEnv } from "@groundplan/model";
-import { isPinned } from "../../src/containers/image-name.js";
+import { isPinned } from "../../src/containers/settings.js";
 import { hostReach, monitoringContainers, renderMonitoring } from "../../src/index.js";
 import { PLANS } from "../golden.js";
 import { MONITORED, VOTING } from "./monitored.js";
@@ -52,7 +52,7 @@ test("images name one version, and every folder they read is among the files", (
   for (const { plan, containers } of all) {
     const paths = renderMonitoring(plan, hostReach(plan)).map(({ path }) => path);
     for (const { name, image, volumes } of containers) {
-      assert.ok(isPinned(image), image);
+      assert.ok(isPinned(image.reference), image.reference);
       for (const { kind, source, readOnly } of volumes) {
         if (kind === "files") assert.ok(readOnly && paths.some((path) => path.startsWith(`${source}/`)), `${name} ${source}`);
       }

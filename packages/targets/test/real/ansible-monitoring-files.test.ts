@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { type Outcome, tryProgram } from "@groundplan/testing";
-import { renderAnsible } from "../../src/aws/ansible/render-ansible.js";
 import { shipped } from "../../src/aws/ansible/shipped.js";
+import { ansibleOf } from "../aws/hosts-plans.js";
 import { PLANS } from "../golden.js";
 import { checked, written } from "../monitoring/promtool.js";
 
@@ -47,7 +47,7 @@ test("a folder on a host becomes exactly what it should be: new, changed and rem
 });
 
 test("promtool and amtool take what is deployed, and promtool what the CloudWatch agent is to read", async (context) => {
-  const files = renderAnsible(PLANS.voting ?? assert.fail()).files.filter(({ path }) => /monitoring\/|cloudwatch\//.test(path));
+  const files = ansibleOf(PLANS.voting ?? assert.fail()).files.filter(({ path }) => /monitoring\/|cloudwatch\//.test(path));
   const place = written(
     context,
     files.map(({ path, text }) => ({ path, text: text.replaceAll("{{ private_ip }}", "10.0.1.10") })),

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import type { Plan } from "@groundplan/model";
 import { type Outcome, tryProgram } from "@groundplan/testing";
-import { renderAnsible } from "../../src/aws/ansible/render-ansible.js";
+import { ansibleOf } from "../aws/hosts-plans.js";
 import { PLANS } from "../golden.js";
 
 const folder = mkdtempSync(join(tmpdir(), "groundplan-ansible-"));
@@ -32,7 +32,7 @@ function outputsOf(plan: Plan): Record<string, { value: unknown }> {
 
 /** A folder with the files of a plan; `outputs`: what terraform-output.json holds, `null`: there is none. */
 function written(name: string, plan: Plan, outputs: unknown = outputsOf(plan)): string {
-  const { files } = renderAnsible(plan);
+  const { files } = ansibleOf(plan);
   for (const { path, text } of files) {
     const file = join(folder, name, path);
     mkdirSync(dirname(file), { recursive: true });
@@ -48,7 +48,7 @@ const inventory = (cwd: string, env = {}): Promise<Outcome> =>
   tryProgram("ansible-inventory", ["--list"], { cwd, env: { ...ENV, ...env } });
 
 const playbooksOf = (plan: Plan): readonly string[] =>
-  renderAnsible(plan).files.flatMap(({ path }) => /^ansible\/(site\.yml|playbooks\/.*)$/.exec(path)?.[1] ?? []);
+  ansibleOf(plan).files.flatMap(({ path }) => /^ansible\/(site\.yml|playbooks\/.*)$/.exec(path)?.[1] ?? []);
 
 for (const [name, plan] of Object.entries(PLANS)) {
   test(`ansible reads every playbook of the stack ${name}`, async (context) => {

@@ -4,9 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { quoted, raw } from "../../src/aws/terraform/hcl/hcl-value.js";
-import { attribute, block, renderHcl } from "../../src/aws/terraform/hcl/render-hcl.js";
-import { renderTerraform } from "../../src/aws/terraform/render-terraform.js";
+import { attribute, block, quoted, raw, renderHcl } from "../../src/aws/terraform/hcl.js";
+import { terraformOf } from "../aws/hosts-plans.js";
 import { AWS_PLANS, planCalled } from "../aws/terraform-plans.js";
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGfakegroundplanexamplekeyforproofs0000000000000 someone@example.com";
@@ -55,9 +54,7 @@ async function needTerraform(context: TestContext, ended: Promise<Ended | null>)
 }
 
 test("terraform fmt leaves every generated file as it is", async (context) => {
-  const files = Object.entries(AWS_PLANS).flatMap(([name, plan]) =>
-    renderTerraform(plan).map(({ path, text }) => [`${name}/${path}`, text]),
-  );
+  const files = Object.entries(AWS_PLANS).flatMap(([name, plan]) => terraformOf(plan).map(({ path, text }) => [`${name}/${path}`, text]));
   const ended = await needTerraform(context, terraform(Object.fromEntries(files), ["fmt", "-check", "-recursive", "-diff"]));
   if (ended !== null) assert.deepEqual(ended, { code: 0, output: "" });
 });
@@ -76,7 +73,7 @@ test("terraform reads every string back as it was", async (context) => {
 
 /** Terraform's answer to values of the variables: the error messages, or nothing. */
 async function refusal(plan: string, values: Readonly<Record<string, string>>): Promise<string | null> {
-  const variables = renderTerraform(planCalled(plan)).find(({ path }) => path === "terraform/variables.tf");
+  const variables = terraformOf(planCalled(plan)).find(({ path }) => path === "terraform/variables.tf");
   const given = Object.entries(values).flatMap(([name, value]) => ["-var", `${name}=${value}`]);
   const ended = await terraform({ "variables.tf": variables?.text ?? assert.fail() }, ["plan", "-no-color", ...given]);
   return ended === null ? null : ended.code === 0 ? "" : ended.output.replace(/[│╷╵\s]+/g, " ");

@@ -113,7 +113,9 @@ export class AwsHostsRun {
   /** Brings the images of monitoring to the hosts, past SSH: they are large, and how images get there is shown by those of the services. */
   async bringMonitoringImages(): Promise<void> {
     const archive = join(this.#out, "monitoring.tar");
-    const images = [...new Set(monitoringContainers(this.plan).map(({ image }) => image))].filter((image) => !image.startsWith("grafana/"));
+    const images = [...new Set(monitoringContainers(this.plan).map(({ image }) => image.reference))].filter(
+      (image) => !image.startsWith("grafana/"),
+    );
     await this.#engine.docker("save", "--output", archive, ...images);
     await Promise.all(this.plan.hosts.map(({ name }) => this.#send(archive, name, "sudo docker image load")));
     rmSync(archive);

@@ -4,7 +4,7 @@ import { totalmem } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { monitoringContainers } from "@groundplan/targets";
+import { isOpenToPeople, monitoringContainers } from "@groundplan/targets";
 import { ComposeRun, type MissingEngine, MONITORING_STAND_INS, openOutsideWorld, until } from "@groundplan/testing";
 import { type Link, planOf } from "groundplan";
 import pg from "pg";
@@ -196,7 +196,8 @@ inContainers("no container can open a connection out of the stack", async (run, 
 
 inContainers("only the pages are published, and on this machine only", async (run) => {
   const monitoring = monitoringContainers(plan).filter(({ name }) => name === "prometheus" || name === "alertmanager");
-  for (const { name, public: isPublic, port } of [...plan.components, ...monitoring]) {
+  const pages = monitoring.map((container) => ({ ...container, public: isOpenToPeople(container) }));
+  for (const { name, public: isPublic, port } of [...plan.components, ...pages]) {
     const bindings = JSON.parse(await run.inspect(name, "{{json .HostConfig.PortBindings}}")) as Record<
       string,
       { HostIp: string }[]

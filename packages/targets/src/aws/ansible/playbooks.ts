@@ -1,18 +1,18 @@
-import { type Plan, PROMETHEUS_PORT } from "@groundplan/model";
+import { PROMETHEUS_PORT } from "@groundplan/model";
+import { type Container, dataVolumes } from "../../containers/container.js";
 import type { GeneratedFile } from "../../target.js";
-import { type AnsibleComponent, ansibleComponents } from "./ansible-component.js";
+import type { HostsPlan } from "../hosts-plan.js";
 import { type ShippedFile, shipped } from "./shipped.js";
 
 /** The playbooks that follow from the components, and site.yml, which runs all in order. */
-export function renderPlaybooks(plan: Plan): readonly GeneratedFile[] {
-  const components = ansibleComponents(plan);
-  const names = deployNames(plan);
-  const fileOf = ({ name }: AnsibleComponent) => `deploy-${names.get(name) ?? name}.yml`;
+export function renderPlaybooks(hosts: HostsPlan): readonly GeneratedFile[] {
+  const { containers } = hosts;
+  const fileOf = (container: Container) => `deploy-${deployName(container, hosts)}.yml`;
   return [
-    ...components.map((component) => ({ path: `playbooks/${fileOf(component)}`, text: deployPlaybook(component, plan) })),
-    { path: "playbooks/stop-all.yml", text: stopAll(components, plan) },
-    { path: "playbooks/rollback.yml", text: rollback(components) },
-    { path: "site.yml", text: site(components.map(fileOf), plan) },
+    ...containers.map((container) => ({ path: `playbooks/${fileOf(container)}`, text: deployPlaybook(container, hosts) })),
+    { path: "playbooks/stop-all.yml", text: stopAll(hosts) },
+    { path: "playbooks/rollback.yml", text: rollback(containers) },
+    { path: "site.yml", text: site(containers.map(fileOf), hosts) },
   ];
 }
 
@@ -21,33 +21,33 @@ export function deployMonitoring(on: string): string {
   return shipped("playbooks/deploy-monitoring.yml", { MONITORING_HOST: on, PROMETHEUS_PORT: String(PROMETHEUS_PORT) });
 }
 
-/** Component -> how its playbook calls it: by its name, and "database" for the only PostgreSQL, which is what an operator looks for. */
-function deployNames({ components }: Plan): ReadonlyMap<string, string> {
+/** How the playbook of a component calls it: by its name, and "database" for the only PostgreSQL, which is what an operator looks for. */
+function deployName({ name }: Container, { plan: { components } }: HostsPlan): string {
   const databases = components.filter(({ kind }) => kind === "postgres");
-  const isFree = databases.length === 1 && components.every(({ name }) => name !== "database");
-  return new Map(components.map(({ name, kind }) => [name, kind === "postgres" && isFree ? "database" : name]));
+  const isFree = databases.length === 1 && components.every((component) => component.name !== "database");
+  return isFree && databases[0]?.name === name ? "database" : name;
 }
 
-function deployPlaybook({ name, host }: AnsibleComponent, plan: Plan): string {
+function deployPlaybook({ name, host }: Container, { plan }: HostsPlan): string {
   const links = plan.links.filter(({ from }) => from === name).map(({ to }) => to);
   const after = links.length === 0 ? "" : ` It uses ${[...new Set(links)].join(", ")}.`;
   return shipped("plays/deploy-component.yml", { NAME: name, HOST: host, AFTER: after, TAG: tagOf(name) });
 }
 
-function stopAll(components: readonly AnsibleComponent[], { monitoring }: Plan): string {
+function stopAll({ containers, monitoring }: HostsPlan): string {
   return playbook(
     "# Stops everything, each component before what it uses. The data stays; site.yml starts everything again.\n",
-    ...(monitoring === null ? [] : [play("plays/stop-monitoring.yml")]),
-    ...[...components].reverse().map(({ name, host }) => play("plays/stop-component.yml", { NAME: name, HOST: host, TAG: tagOf(name) })),
+    ...(monitoring.length === 0 ? [] : [play("plays/stop-monitoring.yml")]),
+    ...[...containers].reverse().map(({ name, host }) => play("plays/stop-component.yml", { NAME: name, HOST: host, TAG: tagOf(name) })),
   );
 }
 
-function rollback(components: readonly AnsibleComponent[]): string {
+function rollback(containers: readonly Container[]): string {
   return playbook(
     "",
     play("plays/find-previous.yml"),
-    ...components
-      .filter(({ data }) => data === null)
+    ...containers
+      .filter((container) => dataVolumes(container).length === 0)
       .map(({ name, host }) => play("plays/roll-back-component.yml", { NAME: name, HOST: host })),
   );
 }
@@ -61,12 +61,12 @@ function playbook(comment: string, ...plays: readonly string[]): string {
   return `---\n${comment}${plays.join("\n")}`;
 }
 
-function site(deploys: readonly string[], { monitoring }: Plan): string {
+function site(deploys: readonly string[], { monitoring }: HostsPlan): string {
   const steps = [
     ["Docker on every host", "install-docker.yml"],
     ["Images, those of a host in one go", "deliver-images.yml"],
     ...deploys.map((file) => ["", file]),
-    ...(monitoring === null
+    ...(monitoring.length === 0
       ? []
       : [
           ["What watches all of it", "deploy-monitoring.yml"],

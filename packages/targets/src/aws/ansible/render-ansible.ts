@@ -1,40 +1,39 @@
 import type { Plan } from "@groundplan/model";
-import { list } from "../../containers/container-notes.js";
-import { secretSettings } from "../../containers/settings.js";
+import type { Container } from "../../containers/container.js";
+import { imageNameOf } from "../../containers/settings.js";
 import type { GeneratedFile, Rendered, SecretFile } from "../../target.js";
-import { ansibleComponents } from "./ansible-component.js";
-import { cloudwatchFiles } from "./cloudwatch/cloudwatch-files.js";
-import { renderEnvTemplate } from "./env-template.js";
-import { deployMonitoringFiles } from "./monitoring/deploy-monitoring-files.js";
-import { renderPlaybooks } from "./playbooks.js";
-import { renderAnsibleReadme } from "./render-readme.js";
+import { inWords, shell, table } from "../../text/words.js";
+import type { HostsPlan } from "../hosts-plan.js";
+import { cloudwatchFiles } from "./cloudwatch-agent.js";
+import { envTemplate } from "./docker-run.js";
+import { renderComponents, renderConnections, renderMonitoringVariables, renderSettings } from "./group-vars.js";
+import { deployMonitoring, renderPlaybooks } from "./playbooks.js";
 import { plainScalar, type ShippedFile, shipped } from "./shipped.js";
-import { renderComponents, renderConnections, renderSettings } from "./variables.js";
 
 /** Playbooks that bring the stack to the hosts that Terraform made; they drive the docker program and need Ansible alone. Paths begin with ansible/. */
-export function renderAnsible(plan: Plan): Rendered {
-  const running = new Set(ansibleComponents(plan).map(({ name }) => name));
+export function renderAnsible(hosts: HostsPlan): Rendered {
+  const { plan, containers } = hosts;
   const files: readonly GeneratedFile[] = [
-    { path: "README.md", text: renderAnsibleReadme(plan) },
+    { path: "README.md", text: renderReadme(hosts) },
     { path: ".gitignore", text: GITIGNORE },
     asItIs("ansible.cfg"),
     { path: "inventory.yml", text: inventory(plan) },
     ...(["inventory_plugins/terraform_outputs.py", "files/wait_for_ssh.py", "files/probe.py"] as const).map(asItIs),
-    { path: "group_vars/all/settings.yml", text: renderSettings(plan) },
-    { path: "group_vars/all/components.yml", text: renderComponents(plan) },
-    { path: "group_vars/all/connections.yml", text: renderConnections(plan) },
+    { path: "group_vars/all/settings.yml", text: renderSettings(hosts) },
+    { path: "group_vars/all/components.yml", text: renderComponents(hosts) },
+    { path: "group_vars/all/connections.yml", text: renderConnections(hosts) },
     asItIs("group_vars/all/formats.yml"),
-    ...[...running].map((name) => ({ path: `env/${name}.env.j2`, text: envTemplate(name, plan) })),
+    ...containers.map((container) => ({ path: `env/${container.name}.env.j2`, text: envTemplate(container, hosts) })),
     ...TASKS.map((name) => asItIs(`tasks/${name}.yml`)),
     ...PLAYBOOKS.map((name) => asItIs(`playbooks/${name}.yml`)),
-    ...renderPlaybooks(plan),
-    ...deployMonitoringFiles(plan),
-    ...cloudwatchFiles(plan),
+    ...renderPlaybooks(hosts),
+    ...deployMonitoringFiles(hosts),
+    ...cloudwatchFiles(hosts),
   ];
   return {
     files: files.map(({ path, text }) => ({ path: `ansible/${path}`, text })),
-    secretFiles: plan.secrets.length === 0 ? [] : [secretsFile(plan)],
-    notes: [...leftOutNotes(plan, running), ...replicaNotes(plan, running)],
+    secretFiles: plan.secrets.length === 0 ? [] : [secretsFile(hosts)],
+    notes: [...hosts.leftOut.map(leftOutNote), ...copiesNotes(containers)],
   };
 }
 
@@ -61,12 +60,6 @@ known_hosts
 *.retry
 `;
 
-/** What stands before the components has no variables of theirs. */
-function envTemplate(name: string, plan: Plan): string {
-  const component = plan.components.find((candidate) => candidate.name === name);
-  return component === undefined ? "" : renderEnvTemplate(component, plan);
-}
-
 function inventory({ hosts }: Plan): string {
   const names = hosts.map(({ name }) => `  - ${plainScalar(name)}`);
   return `---
@@ -77,12 +70,8 @@ ${names.join("\n")}
 `;
 }
 
-function secretsFile(plan: Plan): SecretFile {
-  const lines = [...secretSettings(plan)].flatMap(([secret, name]) => [
-    text(`${name}=`),
-    { kind: "secret", name: secret } as const,
-    text("\n"),
-  ]);
+function secretsFile({ settings }: HostsPlan): SecretFile {
+  const lines = [...settings].flatMap(([secret, name]) => [text(`${name}=`), { kind: "secret", name: secret } as const, text("\n")]);
   return {
     path: "ansible/secrets.env",
     form: "env",
@@ -92,16 +81,88 @@ function secretsFile(plan: Plan): SecretFile {
 
 const text = (value: string) => ({ kind: "text", text: value }) as const;
 
-function leftOutNotes({ components }: Plan, running: ReadonlySet<string>): readonly string[] {
-  return components
-    .filter(({ name }) => !running.has(name))
-    .map(({ name }) => `${name} has neither build nor image, so it runs on no host: add build to s.service("${name}")`);
+const leftOutNote = (name: string): string =>
+  `${name} has neither build nor image, so it runs on no host: add build to s.service("${name}")`;
+
+function copiesNotes(containers: readonly Container[]): readonly string[] {
+  const several = containers.filter(({ copies }) => copies > 1).map(({ name }) => name);
+  if (several.length === 0) return [];
+  return [`${inWords(several)} ${several.length === 1 ? "runs" : "run"} once: a host publishes a port for one container`];
 }
 
-function replicaNotes({ components }: Plan, running: ReadonlySet<string>): readonly string[] {
-  const several = components
-    .filter(({ name, source }) => running.has(name) && source.kind === "service" && source.replicas > 1)
-    .map(({ name }) => name);
-  if (several.length === 0) return [];
-  return [`${list(several)} ${several.length === 1 ? "runs" : "run"} once: a host publishes a port for one container`];
+/** Files that other programs read are theirs to check: promtool, amtool. */
+const ANSIBLE_LINT = `exclude_paths:
+  - monitoring/
+`;
+
+/** What brings Prometheus, Alertmanager, Grafana and the exporters to the hosts; none for a stack without monitoring. */
+function deployMonitoringFiles(hosts: HostsPlan): readonly GeneratedFile[] {
+  const { plan, monitoring, monitoringFiles } = hosts;
+  if (plan.monitoring === null) return [];
+  // The node exporter is on every host.
+  const variables = new Map(monitoring.map((container) => [container.name, envTemplate(container, hosts)]));
+  return [
+    { path: "playbooks/deploy-monitoring.yml", text: deployMonitoring(plan.monitoring.on) },
+    { path: ".ansible-lint", text: ANSIBLE_LINT },
+    { path: "tasks/write-monitor-files.yml", text: shipped("tasks/write-monitor-files.yml") },
+    { path: "files/write_files.py", text: shipped("files/write_files.py") },
+    { path: "group_vars/all/monitoring.yml", text: renderMonitoringVariables(hosts) },
+    ...[...variables].map(([name, text]) => ({ path: `env/${name}.env.j2`, text })),
+    ...monitoringFiles.map(({ path, text }) => ({ path: `monitoring/${path}`, text })),
+  ];
 }
+
+/** ansible/README.md: what an operator asks first. */
+function renderReadme(hosts: HostsPlan): string {
+  const { plan, containers } = hosts;
+  const deploys = renderPlaybooks(hosts)
+    .map(({ path }) => path)
+    .filter((path) => path.startsWith("playbooks/deploy-"));
+  const built = containers.filter(({ image }) => image.kind === "built").map(({ name }) => imageNameOf(plan.stack, name));
+  const sections = [
+    `# The stack "${plan.stack}" on its hosts`,
+    "Playbooks for the hosts that Terraform made. They need Ansible (core 2.14 or newer), OpenSSH and, to copy images, Docker on this machine;\nthe hosts need nothing but Ubuntu. Run everything in this folder.",
+    "## First time",
+    shell(
+      "terraform -chdir=../terraform output -json > terraform-output.json   # again after each terraform apply",
+      "export ANSIBLE_PRIVATE_KEY_FILE=~/.ssh/KEY                           # belongs to ssh_public_key; or use your SSH agent",
+      "ansible-playbook site.yml",
+    ),
+    ...(built.length === 0
+      ? []
+      : [
+          `The images ${built.map((image) => `\`${image}\``).join(", ")} must be on this machine, built for the hosts' processor. They are copied over\nSSH, once for each new content. With a registry: push them there, and say \`-e image_registry=registry.example.com/team\`.`,
+        ]),
+    "## Playbooks",
+    table(
+      ["playbook", "what it does"],
+      [
+        ["`site.yml`", "all of it, in start order; ends with `test-connectivity`"],
+        ["`playbooks/install-docker.yml`", "Docker from Ubuntu's package, over HTTPS"],
+        ["`playbooks/deliver-images.yml`", "images to the hosts that lack them"],
+        ...deploys.map((path) => [`\`${path}\``, "one component; ends when it is healthy"]),
+        ...(plan.monitoring === null ? [] : MONITORING),
+        ["`playbooks/test-connectivity.yml`", "tries every link, every port between hosts, every public service; prints a table"],
+        ["`playbooks/check-logs.yml`", "last lines of each container; `-e lines=100 -e component=NAME`"],
+        ["`playbooks/rollback.yml`", "the images that ran before the last deploy; `-e component=NAME` for one"],
+        ["`playbooks/stop-all.yml`", "stops everything, keeps the data; `site.yml` starts it again"],
+      ],
+    ),
+    "`--check` shows what would change and changes nothing; `--limit HOST` and `--tags COMPONENT` take a part. What failed is tried again by\nrunning the same again. A container is replaced only when its image, options or variables changed.",
+    "## Settings",
+    "`group_vars/all/settings.yml` has them all, each with its meaning. Secrets are in `secrets.env`, which git ignores; on the hosts they are in\n`/var/lib/groundplan`, readable by root only. The password of a database is set when its data folder is new; to change it later, change it\nin the database too.",
+    "## By hand",
+    shell(
+      "ssh -F ssh_config HOST                                  # after any playbook; private hosts by way of the bastion",
+      "ssh -F ssh_config HOST sudo docker ps",
+      "ssh -F ssh_config HOST sudo docker logs --follow COMPONENT",
+    ),
+    "`ssh_config` is written from Terraform's outputs whenever Ansible runs. Host keys are kept in `known_hosts` here; nothing is written into\n`~/.ssh`.",
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+const MONITORING = [
+  ["`playbooks/deploy-monitoring.yml`", "Prometheus, Alertmanager, Grafana, exporters; ends when every target is read"],
+  ["`playbooks/setup-cloudwatch.yml`", "the CloudWatch agent: figures for the alarms, and logs"],
+] as const;

@@ -1,14 +1,12 @@
 import type { Plan } from "@groundplan/model";
-import { call, raw } from "./hcl/hcl-value.js";
-import { attribute, attributes, block, comment, gap, type HclItem, heading } from "./hcl/render-hcl.js";
-import { policy } from "./identity.js";
-import { reference } from "./labels.js";
-import { requirements } from "./versions.js";
+import { shell } from "../../text/words.js";
+import type { HostsPlan } from "../hosts-plan.js";
+import { attribute, attributes, block, call, comment, gap, type HclItem, heading, policy, raw, reference } from "./hcl.js";
 
 const bucket = reference("aws_s3_bucket", "state", "id");
 
 /** The bucket for the state, as a configuration of its own: a state cannot be in a bucket that it describes. */
-export function bootstrapFile({ stack, aws }: Plan): readonly HclItem[] {
+export function bootstrapFile({ plan: { stack, aws } }: HostsPlan): readonly HclItem[] {
   const marked = { Project: stack, Stack: stack, ManagedBy: "terraform" };
   return [
     ...heading("The S3 bucket that keeps the state of the stack, for those who work on it together. Made once; see README.md."),
@@ -102,4 +100,42 @@ function backend(stack: string) {
     "",
   ];
   return call("join", "\n", lines);
+}
+
+/** The AWS provider whose schema these files are checked against. */
+const PROVIDER_VERSION = "~> 6.45";
+
+/** The same for the stack and for its bootstrap. */
+export function requirements(): HclItem {
+  return block(
+    "terraform",
+    [],
+    comment("1.10 is the first that locks a state in S3 by itself."),
+    ...attributes({ required_version: ">= 1.10.0" }),
+    block("required_providers", [], attribute("aws", { source: "hashicorp/aws", version: PROVIDER_VERSION })),
+  );
+}
+
+/** README.md of the folder that makes the bucket for the state. */
+export function renderBootstrapReadme({ stack }: Plan): string {
+  const sections = [
+    "# A place for the state that several people share",
+    "Terraform's state says which machines belong to the stack. Alone, a file in the folder above is enough; whoever loses it loses that\n" +
+      "knowledge. This folder makes an S3 bucket for it: encrypted, with old versions for 90 days, closed to the public, and locked while somebody\n" +
+      "applies. Once, by one person, with credentials of AWS:",
+    shell(
+      "cd terraform",
+      "terraform -chdir=bootstrap init",
+      "terraform -chdir=bootstrap apply",
+      "terraform -chdir=bootstrap output -raw backend > backend.tf",
+      "terraform init -migrate-state",
+    ),
+    "The last command asks whether the state shall move to the bucket. Commit `backend.tf`: everybody else types `terraform init`, no more. It\n" +
+      "holds no secret. The bucket's own state (`bootstrap/terraform.tfstate`) is small: commit it too.",
+    "## Undo it",
+    shell("rm backend.tf", "terraform init -migrate-state"),
+    `That brings the state back into a file. Then empty and delete the bucket \`tfstate-<account>-${stack}\` by hand, old versions included:\n` +
+      "`prevent_destroy` keeps Terraform from it.",
+  ];
+  return `${sections.join("\n\n")}\n`;
 }

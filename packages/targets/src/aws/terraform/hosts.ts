@@ -1,24 +1,34 @@
-import type { Plan, PlannedHost } from "@groundplan/model";
-import { hasDataVolume } from "../data-volume.js";
-import { dataVolume } from "./data-volumes.js";
-import { DATA_VOLUME_GB } from "./defaults.js";
-import { call, type HclObject, type Raw, raw } from "./hcl/hcl-value.js";
-import { attribute, attributes, block, comment, gap, type HclItem, heading } from "./hcl/render-hcl.js";
+import type { Plan } from "@groundplan/model";
+import type { HostPlan, HostsPlan } from "../hosts-plan.js";
+import {
+  attribute,
+  attributes,
+  block,
+  call,
+  comment,
+  gap,
+  type HclItem,
+  type HclObject,
+  heading,
+  labelOf,
+  type Raw,
+  raw,
+  reference,
+} from "./hcl.js";
 import { profileOf } from "./identity.js";
-import { labelOf, reference } from "./labels.js";
 import { inZone } from "./network.js";
 import { securityGroupId } from "./security.js";
+import { DATA_VOLUME_GB } from "./variables.js";
 
 /** The machines, bare: Ansible sets them up, so nothing here has to change when the software does. */
-export function hostsFile(plan: Plan): readonly HclItem[] {
-  const { hosts, aws } = plan;
-  const dataHosts = hosts.filter((host) => hasDataVolume(plan, host));
+export function hostsFile({ plan, hosts }: HostsPlan): readonly HclItem[] {
+  const dataHosts = hosts.filter(({ hasData }) => hasData);
   return [
     ...heading("The machines, bare: Ansible sets them up. Data of Redis and PostgreSQL is on volumes of its own."),
     block(
       "locals",
       [],
-      attribute("instance_types", mergeWith(aws.instanceTypes, "instance_types")),
+      attribute("instance_types", mergeWith(plan.aws.instanceTypes, "instance_types")),
       ...(dataHosts.length === 0
         ? []
         : [
@@ -33,7 +43,7 @@ export function hostsFile(plan: Plan): readonly HclItem[] {
     ...hosts.flatMap((host) => [
       instance(plan, host),
       ...(host.subnet === "public" ? elasticIp(plan, host) : []),
-      ...(hasDataVolume(plan, host) ? dataVolume(plan, host) : []),
+      ...(host.hasData ? dataVolume(plan, host) : []),
     ]),
   ];
 }
@@ -55,10 +65,9 @@ function image(): readonly HclItem[] {
   ];
 }
 
-function instance(plan: Plan, host: PlannedHost): HclItem {
-  const { name, subnet, zone } = host;
+function instance(plan: Plan, host: HostPlan): HclItem {
+  const { name, subnet, zone, hasData } = host;
   const isPublic = subnet === "public";
-  const hasData = hasDataVolume(plan, host);
   return block(
     "resource",
     ["aws_instance", labelOf(name)],
@@ -68,7 +77,7 @@ function instance(plan: Plan, host: PlannedHost): HclItem {
       subnet_id: reference("aws_subnet", inZone(subnet, zone), "id"),
       vpc_security_group_ids: [securityGroupId(name)],
       key_name: reference("aws_key_pair", "operator", "key_name"),
-      iam_instance_profile: reference("aws_iam_instance_profile", profileOf(plan, host), "name"),
+      iam_instance_profile: reference("aws_iam_instance_profile", profileOf(host), "name"),
       ...(isPublic ? {} : { associate_public_ip_address: false }),
       ...(hasData ? { disable_api_termination: raw("var.termination_protection") } : {}),
     }),
@@ -110,7 +119,7 @@ const metadataOptions = (): readonly HclItem[] => [
   block("metadata_options", [], ...attributes({ http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1 })),
 ];
 
-function elasticIp({ stack }: Plan, { name }: PlannedHost): readonly HclItem[] {
+function elasticIp({ stack }: Plan, { name }: HostPlan): readonly HclItem[] {
   const label = labelOf(name);
   return [
     comment("An address that stays when the host is stopped or replaced."),
@@ -118,7 +127,64 @@ function elasticIp({ stack }: Plan, { name }: PlannedHost): readonly HclItem[] {
     block(
       "resource",
       ["aws_eip_association", label],
-      ...attributes({ instance_id: reference("aws_instance", label, "id"), allocation_id: reference("aws_eip", label, "id") }),
+      ...attributes({ instance_id: instanceId(name), allocation_id: reference("aws_eip", label, "id") }),
     ),
   ];
+}
+
+/** The disk that Redis and PostgreSQL of a host keep their data on, and its place in the host. */
+function dataVolume({ stack }: Plan, { name, subnet, zone }: HostPlan): readonly HclItem[] {
+  const label = labelOf(name);
+  return [
+    block(
+      "resource",
+      ["aws_ebs_volume", `${label}_data`],
+      comment("The subnet's zone, not the host's: a replaced host must find its volume again, not get a new one."),
+      ...attributes({
+        availability_zone: reference("aws_subnet", inZone(subnet, zone), "availability_zone"),
+        type: "gp3",
+        size: raw(`local.data_volume_gb["${name}"]`),
+        encrypted: true,
+      }),
+      gap,
+      comment(
+        "It is deleted after its host only, so what protects the host protects the data, and a last snapshot is kept even then.",
+        "(prevent_destroy would need an edit of this file before every terraform destroy.)",
+      ),
+      attribute("final_snapshot", true),
+      gap,
+      attribute("tags", { Name: `${stack}-${name}-data` }),
+    ),
+    block(
+      "resource",
+      ["aws_volume_attachment", `${label}_data`],
+      ...attributes({
+        device_name: "/dev/sdf",
+        volume_id: dataVolumeId(name),
+        instance_id: instanceId(name),
+      }),
+      gap,
+      comment("Never detached under a running database: the volume comes free when its host is gone."),
+      attribute("skip_destroy", true),
+    ),
+  ];
+}
+
+/** Id of the machine of a host. */
+export const instanceId = (host: string): Raw => reference("aws_instance", labelOf(host), "id");
+
+/** Of a public host: the address that stays. */
+export const publicAddress = (host: string): Raw => reference("aws_eip", labelOf(host), "public_ip");
+
+const dataVolumeId = (host: string): Raw => reference("aws_ebs_volume", `${labelOf(host)}_data`, "id");
+
+/** What the outputs say of a host: its addresses, instance and data volume. */
+export function hostOutput({ name, subnet, hasData }: HostPlan): HclObject {
+  return {
+    public_ip: subnet === "public" ? publicAddress(name) : null,
+    private_ip: reference("aws_instance", labelOf(name), "private_ip"),
+    instance_id: instanceId(name),
+    subnet,
+    data_volume_id: hasData ? dataVolumeId(name) : null,
+  };
 }

@@ -1,7 +1,5 @@
-import type { Plan, PlannedHost } from "@groundplan/model";
-import { call, type HclObject, raw } from "./hcl/hcl-value.js";
-import { attribute, attributes, block, comment, type HclItem, heading } from "./hcl/render-hcl.js";
-import { reference } from "./labels.js";
+import type { HostPlan, HostsPlan } from "../hosts-plan.js";
+import { attribute, attributes, block, comment, type HclItem, heading, policy, raw, reference } from "./hcl.js";
 
 const MANAGED_POLICIES: Readonly<Record<string, string>> = {
   cloudwatch: "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy",
@@ -9,8 +7,7 @@ const MANAGED_POLICIES: Readonly<Record<string, string>> = {
 };
 
 /** The key that operators come in with, and what hosts may do in the account. */
-export function identityFile(plan: Plan): readonly HclItem[] {
-  const { stack } = plan;
+export function identityFile({ plan: { stack }, cloudwatch }: HostsPlan): readonly HclItem[] {
   return [
     ...heading("Who comes in, and what the hosts may do in the account: send figures and logs, and be reached by Session Manager."),
     block(
@@ -19,18 +16,13 @@ export function identityFile(plan: Plan): readonly HclItem[] {
       ...attributes({ key_name: `${stack}-operator`, public_key: raw("trimspace(var.ssh_public_key)") }),
     ),
     ...role(stack, "host", `Hosts of the stack ${stack}`),
-    ...(sendsAlarms(plan) ? monitoringRole(stack) : []),
+    ...(cloudwatch.sendsAlarms ? monitoringRole(stack) : []),
   ];
 }
 
-/** Alertmanager publishes to the alarm topic from the monitoring host. */
-export function sendsAlarms({ monitoring }: Plan): boolean {
-  return monitoring !== null && monitoring.alarms !== null;
-}
-
-/** Label of the instance profile that a host has. */
-export function profileOf(plan: Plan, { name }: PlannedHost): string {
-  return sendsAlarms(plan) && plan.monitoring?.on === name ? "monitoring" : "host";
+/** Label of the instance profile that a host has: Alertmanager publishes to the alarm topic from the monitoring host. */
+export function profileOf({ sendsAlarms }: HostPlan): string {
+  return sendsAlarms ? "monitoring" : "host";
 }
 
 function monitoringRole(stack: string): readonly HclItem[] {
@@ -58,6 +50,3 @@ function role(stack: string, label: string, description: string): readonly HclIt
     block("resource", ["aws_iam_instance_profile", label], attribute("name", name), attribute("role", roleName)),
   ];
 }
-
-/** A policy document of IAM, S3 or SNS. */
-export const policy = (...statements: readonly HclObject[]) => call("jsonencode", { Version: "2012-10-17", Statement: statements });

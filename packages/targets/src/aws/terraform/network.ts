@@ -1,7 +1,6 @@
 import { NETWORK_CIDR, type Plan, type Subnet, subnetCidr } from "@groundplan/model";
-import { type HclValue, raw } from "./hcl/hcl-value.js";
-import { attribute, attributes, block, comment, gap, type HclItem, heading } from "./hcl/render-hcl.js";
-import { reference } from "./labels.js";
+import type { HostsPlan } from "../hosts-plan.js";
+import { attribute, attributes, block, comment, gap, type HclItem, type HclValue, heading, raw, reference } from "./hcl.js";
 
 type Zone = 1 | 2;
 
@@ -10,7 +9,7 @@ const ANYWHERE = "0.0.0.0/0";
 /** Name of a resource that each availability zone has: the second one's ends in _2. */
 export const inZone = (name: string, zone: Zone): string => (zone === 1 ? name : `${name}_2`);
 
-export function networkFile(plan: Plan): readonly HclItem[] {
+export function networkFile({ plan }: HostsPlan): readonly HclItem[] {
   const { stack, hosts, aws } = plan;
   const zones: readonly Zone[] = aws.availabilityZones === 2 ? [1, 2] : [1];
   const hasPrivate = hosts.some(({ subnet }) => subnet === "private");
