@@ -4,11 +4,10 @@ export type { Container, ContainerImage, ContainerPort, UserFile } from "./conta
 export { isOpenToPeople } from "./containers/container.js";
 export { type ContainerPlan, containerPlanOf } from "./containers/container-plan.js";
 export { DEFAULT_TAG, imageNameOf, portSetting } from "./containers/settings.js";
-export { GRAPH_STYLE } from "./graph/graph-style.js";
-export { renderMermaid } from "./graph/render-mermaid.js";
-export { renderSvg } from "./graph/render-svg.js";
+export { renderMermaid } from "./graph/mermaid.js";
+export { GRAPH_STYLE, renderSvg } from "./graph/svg.js";
 export { MONITORING_IMAGES, type MonitoringContainer, monitoringContainers, scrapedName } from "./monitoring/containers.js";
-export { dashboardsOf, type PanelExpression, queriesOf } from "./monitoring/grafana/dashboards.js";
+export { dashboardsOf, type PanelExpression, queriesOf } from "./monitoring/dashboards.js";
 export { type PrometheusPlaces, prometheusArguments } from "./monitoring/prometheus.js";
 export {
   type AlarmReceiver,
@@ -22,8 +21,8 @@ export {
   smtpReceiver,
 } from "./monitoring/reach.js";
 export { renderMonitoring } from "./monitoring/render-monitoring.js";
-export { type AlertRule, isAlert, type RecordingRule, type Rule, type RuleGroup } from "./monitoring/rules/rule.js";
-export { ruleGroups } from "./monitoring/rules/rule-groups.js";
+export { type AlertRule, isAlert, type RecordingRule, type Rule, type RuleGroup } from "./monitoring/rule.js";
+export { ruleGroups } from "./monitoring/rule-groups.js";
 export { RETENTION_DAYS, SCRAPE_SECONDS } from "./monitoring/timing.js";
 export { type Watched, watchedOf } from "./monitoring/watched.js";
 export { type SwarmPlan, swarmPlanOf } from "./swarm/swarm-plan.js";

@@ -1,6 +1,6 @@
 import { awsTarget } from "./aws/aws-target.js";
 import { composeTarget } from "./compose/compose-target.js";
-import { graphTarget } from "./graph-target.js";
+import { graphTarget } from "./graph/index.js";
 import { monitoringTarget } from "./monitoring/monitoring-target.js";
 import { swarmTarget } from "./swarm/swarm-target.js";
 import type { Target } from "./target.js";

@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planOf, stack, withStandIns } from "@groundplan/model";
 import { awkwardStack, votingStack } from "@groundplan/testing";
-import { entryOf, type Point, type Rectangle } from "../src/graph/layout.js";
-import { NAME_SIZE, placeBoxes, TEXT_INSET } from "../src/graph/place-boxes.js";
-import { routeLinks } from "../src/graph/route-links.js";
-import { textWidth } from "../src/graph/text-width.js";
-import { wrapName } from "../src/graph/wrap-name.js";
+import { NAME_SIZE, placeBoxes, routeLinks, TEXT_INSET } from "../src/graph/arrange.js";
+import { entryOf, type Point, type Rectangle, textWidth, wrapName } from "../src/graph/layout.js";
 import { renderMermaid, renderSvg } from "../src/index.js";
 import { assertGolden, PLANS as plans } from "./golden.js";
 

@@ -4,12 +4,10 @@ import { stableHash } from "../cloud/stable-hash.js";
 import { Refusal } from "../protocol/provider.js";
 import { awsSchema } from "../schema/aws-schema.js";
 import type { Value, Values } from "../values/value.js";
+import type { Answer } from "./answer.js";
 import { answerAmi } from "./answer-ami.js";
 import { answerNetwork, matchingResources } from "./answer-network.js";
 import { renderPolicy } from "./render-policy.js";
-
-/** Some of what a data source says; the rest of its attributes is empty. @throws Refusal when there is nothing to tell of. */
-export type Answer = (cloud: Cloud, config: Values) => Values;
 
 const ANSWERS: Readonly<Record<string, Answer>> = {
   aws_ami: answerAmi,

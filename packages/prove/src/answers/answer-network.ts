@@ -1,7 +1,7 @@
 import type { Cloud, CloudResource } from "../cloud/cloud.js";
 import { Refusal } from "../protocol/provider.js";
 import { blocksOf, isValues, textOf, textsOf, type Value, type Values } from "../values/value.js";
-import type { Answer } from "./answer-data.js";
+import type { Answer } from "./answer.js";
 
 /** Attributes that a filter knows by another name. */
 const FILTERS: Readonly<Record<string, string>> = {

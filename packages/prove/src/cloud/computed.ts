@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isUnknown, textOf, type Value } from "../values/value.js";
 import { privateAddress, publicAddress } from "./addresses.js";
 import type { CloudResource } from "./cloud.js";
-import type { Facts } from "./real-values.js";
+import type { Facts } from "./facts.js";
 
 type Compute = (facts: Facts) => Value | undefined;
 

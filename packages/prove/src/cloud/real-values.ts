@@ -3,18 +3,9 @@ import { isUnknown, isValues, textOf, type Value, type Values } from "../values/
 import { awsDefault } from "./aws-defaults.js";
 import type { Cloud } from "./cloud.js";
 import { COMPUTED } from "./computed.js";
+import type { Facts } from "./facts.js";
 import { kindOf } from "./kinds.js";
 import { stableHash } from "./stable-hash.js";
-
-/** What a computed value may follow from. */
-export interface Facts {
-  readonly cloud: Cloud;
-  readonly type: string;
-  /** Of the resource, as far as they are known. */
-  readonly values: Values;
-  /** The same for the same resource in every run. */
-  readonly hash: string;
-}
 
 /**
  * What a resource has once it is made: every unknown value of the plan gets one, by the first that knows it: the table of computed values,

@@ -5,8 +5,8 @@ import { shell, shellWord, table } from "../text/words.js";
 import { monitoringContainers } from "./containers.js";
 import { hostReach, SMTP_PASSWORD_FILE } from "./reach.js";
 import { renderMonitoring } from "./render-monitoring.js";
-import { isAlert } from "./rules/rule.js";
-import { ruleGroups } from "./rules/rule-groups.js";
+import { isAlert } from "./rule.js";
+import { ruleGroups } from "./rule-groups.js";
 import { promDuration, RETENTION_DAYS, SCRAPE_SECONDS } from "./timing.js";
 import { type Watched, watchedOf } from "./watched.js";
 

@@ -1,7 +1,7 @@
 import { PROMETHEUS_PORT } from "@groundplan/model";
 import { inline, map, mapEach, noted, quoted, renderYaml, section, type YamlValue } from "../text/yaml.js";
+import { CERTIFICATE_JOB } from "./hosts.js";
 import type { CertificateProbe } from "./reach.js";
-import { CERTIFICATE_JOB } from "./rules/standard-rules.js";
 import { EVALUATE_SECONDS, promDuration, RETENTION_DAYS, SCRAPE_SECONDS, SCRAPE_TIMEOUT_SECONDS } from "./timing.js";
 import type { Watched, WatchedScrape } from "./watched.js";
 

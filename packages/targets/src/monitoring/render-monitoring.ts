@@ -1,13 +1,12 @@
 import type { Plan } from "@groundplan/model";
 import type { GeneratedFile } from "../target.js";
-import { map, quoted, renderYaml } from "../text/yaml.js";
-import { renderAlertmanager } from "./alertmanager.js";
-import { dashboardsOf } from "./grafana/dashboards.js";
-import { DATA_SOURCE } from "./grafana/panels.js";
+import { inline, map, noted, quoted, renderYaml, section, type YamlValue } from "../text/yaml.js";
+import { dashboardsOf } from "./dashboards.js";
+import { DATA_SOURCE } from "./panels.js";
 import { renderBlackbox, renderPrometheus } from "./prometheus.js";
-import { type MonitoringReach, monitoringOf } from "./reach.js";
-import { renderRules, ruleGroups } from "./rules/rule-groups.js";
-import { promDuration, SCRAPE_SECONDS } from "./timing.js";
+import { type AlarmReceiver, type MonitoringReach, monitoringOf } from "./reach.js";
+import { renderRules, ruleGroups } from "./rule-groups.js";
+import { PAGE_GROUP_SECONDS, promDuration, SCRAPE_SECONDS } from "./timing.js";
 import { type Watched, watchedOf } from "./watched.js";
 
 /**
@@ -71,4 +70,102 @@ function provider(folder: string): string {
       ],
     }),
   );
+}
+
+/** The file alertmanager.yml: who is told of what, how soon and how often. */
+function renderAlertmanager(stack: string, receiver: AlarmReceiver): string {
+  return renderYaml(
+    `Who is told of the alerts of the stack "${stack}". Made by groundplan from the stack file: change that, and make this anew.`,
+    map({
+      global: receiver.kind === "smtp" ? smtpOf(receiver) : undefined,
+      route: map({
+        receiver: "ticket",
+        group_by: inline(["alertname", "host"]),
+        group_wait: "1m",
+        group_interval: "10m",
+        repeat_interval: "24h",
+        routes: [
+          noted(
+            "Somebody gets up for it: at once, and again every hour until it is over.",
+            map({
+              matchers: [quoted('severity="page"')],
+              receiver: "page",
+              group_wait: promDuration(PAGE_GROUP_SECONDS),
+              group_interval: "1m",
+              repeat_interval: "1h",
+            }),
+          ),
+        ],
+      }),
+      inhibit_rules: section("What follows from something else is not told beside it.", INHIBITIONS),
+      receivers: section(ABOUT[receiver.kind], [receiverOf("page", receiver), receiverOf("ticket", receiver)]),
+    }),
+  );
+}
+
+const INHIBITIONS: readonly YamlValue[] = [
+  noted(
+    "A host that is down takes all on it with it.",
+    map({
+      source_matchers: [quoted('alertname="HostDown"')],
+      target_matchers: [quoted('alertname!="HostDown"')],
+      equal: inline(["host"]),
+    }),
+  ),
+  noted(
+    "A service that is down is stalled too, and its exporter knows nothing of it.",
+    map({
+      source_matchers: [quoted('alertname=~"ServiceDown|RedisDown|PostgresDown"')],
+      target_matchers: [quoted('alertname=~"Pipeline.*|ServiceCopyDown|Redis(NotPersisting|MemoryHigh)|PostgresConnectionsHigh"')],
+      equal: inline(["service"]),
+    }),
+  ),
+  noted(
+    "A disk that is full soon is nearly full.",
+    map({
+      source_matchers: [quoted('alertname="HostDiskFullSoon"')],
+      target_matchers: [quoted('alertname="HostDiskHigh"')],
+      equal: inline(["host", "mountpoint"]),
+    }),
+  ),
+];
+
+const ABOUT: Readonly<Record<AlarmReceiver["kind"], string>> = {
+  none: "Nobody is told: alarms are shown at port 9093, in Prometheus and in Grafana.",
+  smtp: "By mail.",
+  sns: "To the SNS topic, by the role of the instance; whoever subscribed to it gets them.",
+};
+
+function receiverOf(name: "page" | "ticket", receiver: AlarmReceiver): YamlValue {
+  switch (receiver.kind) {
+    case "none":
+      return map({ name });
+    case "smtp":
+      return map({ name, email_configs: [map({ to: quoted(receiver.to), send_resolved: true })] });
+    case "sns":
+      return map({
+        name,
+        sns_configs: [
+          map({
+            topic_arn: quoted(receiver.topicArn),
+            sigv4: map({ region: quoted(receiver.region) }),
+            send_resolved: true,
+            // SNS refuses a subject of more than 100 letters.
+            subject: quoted('{{ .Status | toUpper }} {{ printf "%.80s" .GroupLabels.alertname }}'),
+            message: quoted(
+              "{{ range .Alerts }}{{ .Status }}: {{ .Annotations.summary }}\n{{ .Annotations.description }}\n{{ .Annotations.runbook_url }}\n\n{{ end }}",
+            ),
+          }),
+        ],
+      });
+  }
+}
+
+function smtpOf({ from, smarthost, login }: AlarmReceiver & { kind: "smtp" }): YamlValue {
+  return map({
+    smtp_from: quoted(from),
+    smtp_smarthost: quoted(smarthost),
+    smtp_auth_username: login === null ? undefined : quoted(login.user),
+    smtp_auth_password_file: login === null ? undefined : quoted(login.passwordFile),
+  });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Plan } from "@groundplan/model";
 import { hostsPlanOf } from "../../src/aws/hosts-plan.js";
-import { countAlarms } from "../../src/aws/terraform/alarms.js";
+import { countAlarms } from "../../src/aws/terraform/monitoring.js";
 import { textOf } from "../rendered.js";
 import { planCalled } from "./terraform-plans.js";
 import { resourcesOf, valuesOf } from "./terraform-reader.js";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hostsPlanOf } from "../../src/aws/hosts-plan.js";
 import { assertGolden } from "../golden.js";
 import { rendered, textOf } from "../rendered.js";
 import { terraformOf } from "./hosts-plans.js";
@@ -83,4 +84,15 @@ test("the bucket for the state is encrypted, versioned, closed, locked, and kept
   assert.deepEqual([bucket, ...Object.values(closed)], ["aws_s3_bucket.state.id", true, true, true, true]);
   assert.match(String(valuesOf(of("aws_s3_bucket_policy")).policy), /"Deny"[\s\S]*"s3:\*"[\s\S]*"aws:SecureTransport" = "false"/);
   assert.match(String(valuesOf(all.find(({ label }) => label === "backend") ?? assert.fail()).value), /use_lockfile = true/);
+});
+
+test("the variables of the plan for the hosts are those that variables.tf declares, with and without a default", () => {
+  for (const [name, plan] of plans) {
+    const blocks = [...textOf("aws", plan, "terraform/variables.tf").matchAll(/^variable "([^"]+)" \{\n([\s\S]*?)^\}/gm)];
+    assert.deepEqual(
+      hostsPlanOf(plan).variables.map((variable) => [variable.name, variable.required]),
+      blocks.map(([, declared, body = ""]) => [declared, !/^ {2}default\s*=/m.test(body)]),
+      name,
+    );
+  }
 });

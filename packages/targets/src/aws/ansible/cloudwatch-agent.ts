@@ -1,7 +1,7 @@
 import type { GeneratedFile } from "../../target.js";
 import { inline, map, quoted, renderYaml } from "../../text/yaml.js";
 import type { HostPlan, HostsPlan, ServiceMetric } from "../hosts-plan.js";
-import { plainScalar, shipped } from "./shipped.js";
+import { plainScalar, shipped } from "./playbooks.js";
 
 /** What sets up the CloudWatch agent: playbook, tasks, and its configuration for each host; none for a stack without monitoring. */
 export function cloudwatchFiles(plan: HostsPlan): readonly GeneratedFile[] {

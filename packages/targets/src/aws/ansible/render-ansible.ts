@@ -7,8 +7,7 @@ import type { HostsPlan } from "../hosts-plan.js";
 import { cloudwatchFiles } from "./cloudwatch-agent.js";
 import { envTemplate } from "./docker-run.js";
 import { renderComponents, renderConnections, renderMonitoringVariables, renderSettings } from "./group-vars.js";
-import { deployMonitoring, renderPlaybooks } from "./playbooks.js";
-import { plainScalar, type ShippedFile, shipped } from "./shipped.js";
+import { deployMonitoring, plainScalar, renderPlaybooks, type ShippedFile, shipped } from "./playbooks.js";
 
 /** Playbooks that bring the stack to the hosts that Terraform made; they drive the docker program and need Ansible alone. Paths begin with ansible/. */
 export function renderAnsible(hosts: HostsPlan): Rendered {

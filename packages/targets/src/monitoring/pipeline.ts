@@ -1,16 +1,19 @@
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import { Seconds, Short } from "@grafana/grafana-foundation-sdk/units";
 import type { PipelineDefinition, PipelineLevel } from "@groundplan/model";
-import { MOVES_SECONDS, PAGE_AFTER_SECONDS, promDuration, SCRAPE_SECONDS } from "../timing.js";
-import { promString, selector, serviceLabels, type Watched } from "../watched.js";
+import { dashboard, graph, numbers, type PanelQuery } from "./panels.js";
 import type { AlertRule, RecordingRule, RuleGroup } from "./rule.js";
+import { MOVES_SECONDS, PAGE_AFTER_SECONDS, promDuration, SCRAPE_SECONDS } from "./timing.js";
+import { promString, selector, serviceLabels, type Watched } from "./watched.js";
 
 const MINUTE = 60;
-export const LEVEL_MOVES = `stack:pipeline_level:rate${promDuration(MOVES_SECONDS)}`;
-export const LEVEL_RATE = "stack:pipeline_level:rate5m";
-export const LEVEL_TOTAL = "stack:pipeline_level:total";
-export const LAG = "stack:pipeline_lag:total";
-export const LATENCY = "stack:pipeline_latency_seconds:quantile_rate2m";
-export const ERRORS = "stack:pipeline_errors:rate2m";
-export const QUANTILES: readonly string[] = ["0.5", "0.95", "0.99"];
+const LEVEL_MOVES = `stack:pipeline_level:rate${promDuration(MOVES_SECONDS)}`;
+const LEVEL_RATE = "stack:pipeline_level:rate5m";
+const LEVEL_TOTAL = "stack:pipeline_level:total";
+const LAG = "stack:pipeline_lag:total";
+const LATENCY = "stack:pipeline_latency_seconds:quantile_rate2m";
+const ERRORS = "stack:pipeline_errors:rate2m";
+const QUANTILES: readonly string[] = ["0.5", "0.95", "0.99"];
 
 /** The stack's own flow, from what `s.pipeline` names. */
 export function pipelineRules(watched: Watched): RuleGroup | null {
@@ -120,4 +123,71 @@ function lagAlerts(
 /** Text of the author's in an annotation: braces in it begin no template. */
 function inTemplate(text: string): string {
   return text.replaceAll("{{", '{{ "{{" }}');
+}
+
+/** The stack's own flow; `null` where it declares none. */
+export function pipelineDashboard({ plan }: Watched): Dashboard | null {
+  const { pipeline } = plan;
+  if (pipeline === null || pipeline.levels.length === 0) return null;
+  const { levels, lag, latencies, errors } = pipeline;
+  return dashboard({
+    stack: plan.stack,
+    topic: "pipeline",
+    title: "pipeline",
+    about: `From ${fromTo(levels.map(({ name }) => name))}: the levels agree once everything has drained.`,
+    panels: [
+      ...levels.map(({ name }) =>
+        numbers({
+          title: name,
+          about: `Total of the level "${name}", as its service tells it.`,
+          unit: Short,
+          queries: [{ expr: `${LEVEL_TOTAL}${selector({ level: name })}`, legend: name }],
+          width: Math.max(2, Math.floor(24 / levels.length)),
+        }),
+      ),
+      graph({
+        title: "Rates",
+        about: "How fast each level moves. One below the first for minutes: PipelineRatesApart; the last at zero: PipelineStalled.",
+        unit: "cps",
+        queries: levels.map(({ name }) => ({ expr: `${LEVEL_MOVES}${selector({ level: name })}`, legend: name })),
+        width: 24,
+      }),
+      ...(lag === null ? [] : [lagPanel(lag)]),
+      ...(errors.length === 0 ? [] : [errorPanel(errors)]),
+      ...latencies.map(latencyPanel),
+    ],
+  });
+}
+
+function lagPanel({ drainedBy }: NonNullable<PipelineDefinition["lag"]>) {
+  return graph({
+    title: "Lag",
+    about: `What waits for ${drainedBy}. Growing for minutes: PipelineLagGrowing; not moving: PipelineWorkerStalled.`,
+    unit: Short,
+    queries: [{ expr: LAG, legend: "waiting" }],
+  });
+}
+
+function errorPanel(errors: PipelineDefinition["errors"]) {
+  return graph({
+    title: "Errors",
+    about: "What went wrong, each second.",
+    unit: "cps",
+    queries: errors.map(({ name }) => ({ expr: `${ERRORS}${selector({ error: name })}`, legend: name })),
+  });
+}
+
+function latencyPanel({ name }: PipelineDefinition["latencies"][number]) {
+  return graph({
+    title: `Time: ${name}`,
+    about: "Half, 95% and 99% of all took less than this, over two minutes.",
+    unit: Seconds,
+    queries: QUANTILES.map(
+      (quantile): PanelQuery => ({ expr: `${LATENCY}${selector({ latency: name, quantile })}`, legend: `p${Number(quantile) * 100}` }),
+    ),
+  });
+}
+
+function fromTo(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} to ${names.at(-1)}`;
 }

@@ -1,10 +1,6 @@
 import type { Plan } from "@groundplan/model";
-import { describeGraph } from "./describe-graph.js";
-import { GRAPH_STYLE } from "./graph-style.js";
-import { ICONS } from "./icons.js";
+import { hostLabel, LABEL_SIZE, MARGIN, NAME_SIZE, placeBoxes, routeLinks, TEXT_INSET } from "./arrange.js";
 import { type Box, type HostFrame, type Point, type Rectangle, type Route, type SubnetFrame, TAB_HEIGHT, TAB_WIDTH } from "./layout.js";
-import { hostLabel, LABEL_SIZE, MARGIN, NAME_SIZE, placeBoxes, TEXT_INSET } from "./place-boxes.js";
-import { routeLinks } from "./route-links.js";
 
 const KIND = { service: "service", redis: "Redis", postgres: "PostgreSQL" } as const;
 const LINE_HEIGHT = 18;
@@ -122,3 +118,64 @@ function escapeXml(content: string): string {
 function round(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
+
+/** What the picture shows, for those who do not see it. */
+function describeGraph(plan: Plan): string {
+  const hosts = plan.hosts.map(({ name, subnet, runs }) => `Host ${name} in the ${subnet} subnet runs ${runs.join(", ") || "nothing"}.`);
+  const entries = plan.components
+    .filter((component) => component.public)
+    .map(({ name, port }) => `The internet reaches ${name} on port ${port}.`);
+  const links = plan.links.map(({ from, to, port }) => `${from} uses ${to} on port ${port}.`);
+  return [...hosts, ...entries, ...links].join(" ");
+}
+
+/** Line drawings in a square of 22 px, by what they stand for. */
+const ICONS = {
+  service: "M3 5 h16 v12 h-16 Z M3 9 h16 M6 7 h.01 M9 7 h.01",
+  redis: "M11 2.5 L20 6.5 L11 10.5 L2 6.5 Z M2 11 L11 15 L20 11 M2 15.5 L11 19.5 L20 15.5",
+  postgres: "M3 5 a8 3 0 0 0 16 0 a8 3 0 0 0 -16 0 M3 5 v12 a8 3 0 0 0 16 0 v-12 M3 11 a8 3 0 0 0 16 0",
+  internet: "M2 11 a9 9 0 0 0 18 0 a9 9 0 0 0 -18 0 M2 11 h18 M11 2 a5 9 0 0 0 0 18 a5 9 0 0 0 0 -18",
+} as const;
+
+/**
+ * The colours of the SVG, for light and dark. It is part of every SVG; a page whose content security policy refuses
+ * inline styles can serve it as a file. Pages may set the variables themselves.
+ */
+export const GRAPH_STYLE = `
+.groundplan-graph {
+  --graph-text: #0f172a; --graph-muted: #526077; --graph-line: #64748b; --graph-entry: #047857;
+  --graph-box: #ffffff; --graph-box-edge: #cbd5e1; --graph-host: #f8fafc; --graph-host-edge: #cbd5e1;
+  --graph-public: #e7f6ee; --graph-public-edge: #9fd8bb; --graph-private: #edf0f7; --graph-private-edge: #c3cbdc;
+  --graph-service: #4f46e5; --graph-redis: #c2331f; --graph-postgres: #2563a8;
+  max-width: 100%; height: auto; font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
+}
+@media (prefers-color-scheme: dark) {
+  .groundplan-graph {
+    --graph-text: #e8edf6; --graph-muted: #a3b0c4; --graph-line: #8796ae; --graph-entry: #4ade9f;
+    --graph-box: #1b2536; --graph-box-edge: #43526b; --graph-host: #141d2c; --graph-host-edge: #37455c;
+    --graph-public: #0d2a20; --graph-public-edge: #1f6b4c; --graph-private: #121826; --graph-private-edge: #343f55;
+    --graph-service: #a5a0ff; --graph-redis: #ff9580; --graph-postgres: #7fbcf5;
+  }
+}
+.groundplan-graph text { fill: var(--graph-text); }
+.groundplan-graph .muted { fill: var(--graph-muted); }
+.groundplan-graph .subnet-public { fill: var(--graph-public); stroke: var(--graph-public-edge); }
+.groundplan-graph .subnet-private { fill: var(--graph-private); stroke: var(--graph-private-edge); }
+.groundplan-graph .host { fill: var(--graph-host); stroke: var(--graph-host-edge); stroke-dasharray: 5 4; }
+.groundplan-graph .box, .groundplan-graph .tab { fill: var(--graph-box); stroke: var(--graph-box-edge); }
+.groundplan-graph .icon { fill: none; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
+.groundplan-graph .icon-service { stroke: var(--graph-service); }
+.groundplan-graph .icon-redis { stroke: var(--graph-redis); }
+.groundplan-graph .icon-postgres { stroke: var(--graph-postgres); }
+.groundplan-graph .icon-internet { stroke: var(--graph-entry); }
+.groundplan-graph .entry-tab { stroke: var(--graph-entry); }
+.groundplan-graph .link { fill: none; stroke: var(--graph-line); stroke-width: 1.6; }
+.groundplan-graph .entry { stroke: var(--graph-entry); }
+.groundplan-graph .arrow { fill: var(--graph-line); }
+.groundplan-graph .entry-arrow { fill: var(--graph-entry); }
+.groundplan-graph .on-public, .groundplan-graph .on-private, .groundplan-graph .on-host { paint-order: stroke; stroke-width: 5; stroke-linejoin: round; }
+.groundplan-graph .on-public { stroke: var(--graph-public); }
+.groundplan-graph .on-private { stroke: var(--graph-private); }
+.groundplan-graph .on-host { stroke: var(--graph-host); }
+.groundplan-graph .status { fill: transparent; }
+`;

@@ -1,6 +1,5 @@
 import type { Plan, PlannedComponent, PlannedHost, Subnet } from "@groundplan/model";
-
-const SUBNETS: readonly Subnet[] = ["public", "private"];
+import { SUBNETS } from "./layout.js";
 
 /** The stack as a Mermaid flowchart: components in their hosts and subnets, and every link with its port. */
 export function renderMermaid(plan: Plan): string {

@@ -1,101 +1,88 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { BytesIEC, BytesPerSecondIEC, OpsPerSecond, PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units";
-import { exporterScrapes, type Watched } from "../watched.js";
-import { dashboard, graph, numbers } from "./panels.js";
+import { dashboard, graph } from "./panels.js";
+import type { RuleGroup } from "./rule.js";
+import { PAGE_AFTER_SECONDS } from "./timing.js";
+import { exporterScrapes, type Watched } from "./watched.js";
 
-const HOST = '{host=~"$host"}';
+const MINUTE = 60;
 
-/** Processors, memory, network and disks of each host, and what answers. */
-export function infrastructureDashboard(watched: Watched): Dashboard {
-  const hasHosts = exporterScrapes(watched, "node").length > 0;
-  return dashboard({
-    stack: watched.plan.stack,
-    topic: "infrastructure",
-    title: "infrastructure",
-    about: "The hosts of the stack, and whether what runs on them answers.",
-    choice: { label: "host", of: "up" },
-    panels: [...overview(), ...(hasHosts ? hostPanels() : [])],
-  });
+export function redisRules(watched: Watched): RuleGroup | null {
+  if (exporterScrapes(watched, "redis").length === 0) return null;
+  return {
+    name: "redis",
+    about: "Redis, by its exporter. Every Redis of a stack keeps its writes in the append-only file and refuses writes when it is full.",
+    rules: [
+      {
+        record: "service:redis_memory_used:ratio",
+        // A Redis without a limit has 0 as its limit.
+        expr: "max by (host, tier, service) (redis_memory_used_bytes / (redis_memory_max_bytes > 0))",
+      },
+      {
+        alert: "RedisDown",
+        expr: "max by (host, tier, service) (redis_up) == 0",
+        forSeconds: PAGE_AFTER_SECONDS,
+        severity: "page",
+        summary: "Redis {{ $labels.service }} is down",
+        description:
+          "The exporter of {{ $labels.service }} answers, and cannot reach Redis on {{ $labels.host }} (redis_up is {{ $value }}).",
+      },
+      {
+        alert: "RedisNotPersisting",
+        expr:
+          "4 - max by (host, tier, service) (redis_aof_enabled + redis_aof_last_write_status + " +
+          "redis_aof_last_bgrewrite_status + redis_rdb_last_bgsave_status) > 0",
+        forSeconds: PAGE_AFTER_SECONDS,
+        severity: "page",
+        summary: "Redis {{ $labels.service }} does not keep its writes",
+        description:
+          "{{ $value }} of 4 signs are bad on {{ $labels.host }} (append-only file on, last write to it, last rewrite of it, last snapshot): " +
+          "what {{ $labels.service }} has answered may be lost in a crash.",
+      },
+      {
+        alert: "RedisMemoryHigh",
+        expr: "service:redis_memory_used:ratio > 0.85",
+        forSeconds: 2 * MINUTE,
+        severity: "page",
+        summary: "The memory of Redis {{ $labels.service }} is nearly used up",
+        description:
+          "{{ $labels.service }} uses {{ $value | humanizePercentage }} of the memory that it may (maxmemory); at 100% it refuses every write.",
+      },
+    ],
+  };
 }
 
-function overview() {
-  return [
-    numbers({
-      title: "Alerts firing",
-      about: "Page and ticket together. Prometheus lists them under Alerts.",
-      unit: Short,
-      queries: [{ expr: 'count(ALERTS{alertstate="firing"}) or vector(0)', legend: "firing" }],
-      limit: 1,
-    }),
-    numbers({
-      title: "Do not answer",
-      about: "Addresses that Prometheus reads and that do not answer.",
-      unit: Short,
-      queries: [{ expr: `count(up${HOST} == 0) or vector(0)`, legend: "silent" }],
-      limit: 1,
-    }),
-    graph({
-      title: "What answers",
-      about: "1: it answers when Prometheus reads it; 0: it does not.",
-      unit: Short,
-      queries: [{ expr: `min by (job, host) (up${HOST})`, legend: "{{job}} on {{host}}" }],
-      most: 1,
-      width: 16,
-    }),
-  ];
-}
-
-function hostPanels() {
-  return [
-    graph({
-      title: "Processors",
-      about: "Share of the time that all processors together are busy. Over 80% for 10 minutes: the alert HostCpuHigh.",
-      unit: PercentUnit,
-      queries: [{ expr: `host:node_cpu_busy:ratio_rate5m${HOST}`, legend: "{{host}}" }],
-      limit: 0.8,
-      most: 1,
-    }),
-    graph({
-      title: "Memory",
-      about: "Share that programs use; what the system only keeps to be quick does not count. Over 85%: HostMemoryHigh.",
-      unit: PercentUnit,
-      queries: [{ expr: `host:node_memory_used:ratio${HOST}`, legend: "{{host}}" }],
-      limit: 0.85,
-      most: 1,
-    }),
-    graph({
-      title: "Disks: used",
-      about: "Over 85%: HostDiskHigh. Full in 4 hours at the pace of the last hour: HostDiskFullSoon.",
-      unit: PercentUnit,
-      queries: [{ expr: `host_mountpoint:node_filesystem_used:ratio${HOST}`, legend: "{{host}} {{mountpoint}}" }],
-      limit: 0.85,
-      most: 1,
-    }),
-    graph({
-      title: "Disks: free",
-      about: "What is left for data.",
-      unit: BytesIEC,
-      queries: [{ expr: `host_mountpoint:node_filesystem_avail_bytes:max${HOST}`, legend: "{{host}} {{mountpoint}}" }],
-    }),
-    graph({
-      title: "Network",
-      about: "All interfaces but those between containers.",
-      unit: BytesPerSecondIEC,
-      queries: [
-        { expr: `host:node_network_receive_bytes:rate2m${HOST}`, legend: "{{host}} in" },
-        { expr: `host:node_network_transmit_bytes:rate2m${HOST}`, legend: "{{host}} out" },
-      ],
-    }),
-    graph({
-      title: "Disks: read and written",
-      about: "All disks of a host together.",
-      unit: BytesPerSecondIEC,
-      queries: [
-        { expr: `host:node_disk_read_bytes:rate2m${HOST}`, legend: "{{host}} read" },
-        { expr: `host:node_disk_written_bytes:rate2m${HOST}`, legend: "{{host}} written" },
-      ],
-    }),
-  ];
+export function postgresRules(watched: Watched): RuleGroup | null {
+  if (exporterScrapes(watched, "postgres").length === 0) return null;
+  return {
+    name: "postgresql",
+    about: "PostgreSQL, by its exporter.",
+    rules: [
+      {
+        record: "service:pg_connections_used:ratio",
+        expr: "sum by (host, tier, service) (pg_stat_activity_count) / max by (host, tier, service) (pg_settings_max_connections)",
+      },
+      {
+        alert: "PostgresDown",
+        expr: "max by (host, tier, service) (pg_up) == 0",
+        forSeconds: PAGE_AFTER_SECONDS,
+        severity: "page",
+        summary: "PostgreSQL {{ $labels.service }} is down",
+        description:
+          "The exporter of {{ $labels.service }} answers, and cannot reach PostgreSQL on {{ $labels.host }} (pg_up is {{ $value }}).",
+      },
+      {
+        alert: "PostgresConnectionsHigh",
+        expr: "service:pg_connections_used:ratio > 0.8",
+        forSeconds: 5 * MINUTE,
+        severity: "ticket",
+        summary: "PostgreSQL {{ $labels.service }} is running out of connections",
+        description:
+          "{{ $value | humanizePercentage }} of the connections of {{ $labels.service }} (max_connections) are taken; " +
+          "at 100% it turns new ones away.",
+      },
+    ],
+  };
 }
 
 const CHOSEN_REDIS = '{service=~"$service"}';

@@ -1,9 +1,10 @@
-import { map, mapEach, quoted, renderYaml, type YamlValue } from "../../text/yaml.js";
-import { EVALUATE_SECONDS, promDuration } from "../timing.js";
-import type { Watched } from "../watched.js";
-import { pipelineRules } from "./pipeline-rules.js";
+import { map, mapEach, quoted, renderYaml, type YamlValue } from "../text/yaml.js";
+import { postgresRules, redisRules } from "./databases.js";
+import { certificateRules, hostRules, serviceRules } from "./hosts.js";
+import { pipelineRules } from "./pipeline.js";
 import { type AlertRule, isAlert, type RecordingRule, type RuleGroup } from "./rule.js";
-import { certificateRules, hostRules, postgresRules, redisRules, serviceRules } from "./standard-rules.js";
+import { EVALUATE_SECONDS, promDuration } from "./timing.js";
+import type { Watched } from "./watched.js";
 
 /** Every rule there is about what is watched. A group whose subject is not there is left out. */
 export function ruleGroups(watched: Watched): readonly RuleGroup[] {
