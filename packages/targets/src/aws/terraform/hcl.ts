@@ -45,7 +45,7 @@ export function renderValue(value: HclValue): string {
 }
 
 /** Lines `name = value`. Neighbours on one line each have their `=` in one column; what takes several lines stands for itself. */
-export function renderAssignments(entries: readonly (readonly [name: string, value: HclValue])[]): readonly string[] {
+function renderAssignments(entries: readonly (readonly [name: string, value: HclValue])[]): readonly string[] {
   const rendered = entries.map(([name, value]) => ({ name, text: renderValue(value) }));
   return rendered.map(({ name, text }, index) => {
     const isLong = (at: number) => rendered[at]?.text.includes("\n") ?? true;
@@ -59,7 +59,7 @@ export function renderAssignments(entries: readonly (readonly [name: string, val
   });
 }
 
-export const indent = (text: string): string => text.replace(/^(?=.)/gm, "  ");
+const indent = (text: string): string => text.replace(/^(?=.)/gm, "  ");
 
 function renderList(values: readonly HclValue[]): string {
   const items = values.map((value) => renderValue(value));
