@@ -110,14 +110,14 @@ function specialCases() {
     );
 }
 
-/** Each option of a service, with the lines of the file that declares them where it stands as a key. */
+/** How often an option of a service stands as a key in the file that declares them: in its one shape, and wherever it is written again. */
 function optionDeclarations() {
-  const [path, text = ""] =
-    [...files].find(([file, content]) => file.startsWith("packages/model/src/") && /\bServiceOptions\b.*[={]$/m.test(content)) ?? [];
-  const body = /\bServiceOptions\b[^{]*\{\n([\s\S]*?)^\}/m.exec(text)?.[1] ?? "";
-  const names = [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??:/gm)].map(([, name]) => name);
-  const counts = names.map((name) => [name, [...text.matchAll(new RegExp(`^\\s+(?:readonly )?${name}\\??:`, "gm"))].length]);
-  return { path, names: names.length, most: Math.max(0, ...counts.map(([, count]) => count)) };
+  const declaring = /^(?:export )?(?:const SERVICE\b[^{]*|interface ServiceOptions\b[^{]*)\{\n([\s\S]*?)^\}/m;
+  const [, text] = [...files].find(([path, content]) => path.startsWith("packages/model/src/builder/") && declaring.test(content)) ?? [];
+  const body = declaring.exec(text ?? "")?.[1] ?? "";
+  const names = [...body.matchAll(/^ {2}(?:readonly )?(\w+)(?:\?:|:|,$)/gm)].map(([, name]) => name);
+  const counts = names.map((name) => [...text.matchAll(new RegExp(`^ +(?:readonly )?${name}\\??:`, "gm"))].length);
+  return { names: names.length, most: names.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...counts) };
 }
 
 function median(numbers) {
