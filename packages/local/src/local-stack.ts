@@ -1,8 +1,7 @@
-import { nearest, type Plan } from "@groundplan/model";
+import { nearest, type Plan, UserError } from "@groundplan/model";
 import type { LogBook } from "./logs/log-book.js";
 import type { Part } from "./parts/part.js";
 import type { LogLine, PartState, RunningStack } from "./running-stack.js";
-import { UserError } from "./user-error.js";
 
 /** A part, or what stands in for it on this machine. */
 export type Member = { readonly name: string; readonly after: readonly string[] } & (

@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
-import { nearest, type Plan, type PlannedComponent, withStandIns } from "@groundplan/model";
+import { nearest, type Plan, type PlannedComponent, UserError, withStandIns } from "@groundplan/model";
 import { envOf } from "./env-of.js";
 import { recallRun } from "./processes/run-record.js";
 import { readSecrets } from "./secrets.js";
-import { UserError } from "./user-error.js";
 
 export interface RecallOptions {
   readonly plan: Plan;

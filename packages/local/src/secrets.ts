@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "@groundplan/model";
 import { replaceFile } from "./replace-file.js";
-import { UserError } from "./user-error.js";
 
 /**
  * The values of the stack's secrets on this machine, by name: made up once, kept in `secrets.json` (readable by its owner

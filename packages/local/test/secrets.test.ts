@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { UserError } from "@groundplan/model";
 import { readSecrets } from "../src/secrets.js";
-import { UserError } from "../src/user-error.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
 test("secrets are made up URL-safe, different from each other, and readable by their owner only", () => {

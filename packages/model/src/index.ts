@@ -32,4 +32,5 @@ export { type ReachPath, reachPaths } from "./reach/reach-paths.js";
 export { type ReachWarning, type ReachWarningCode, reachWarnings } from "./reach/reach-warnings.js";
 export { reachability } from "./reach/reachability.js";
 export { calledEnd, whyNot } from "./reach/why-not.js";
+export { UserError, type UserProblem } from "./user-error.js";
 export { validateStack } from "./validation/validate-stack.js";

@@ -1,4 +1,4 @@
-import type { ToolCommand } from "./tool-command.js";
+import type { CommandLine } from "@groundplan/programs";
 
 export interface PlaybookOptions {
   /** Path from the folder of the Ansible files. */
@@ -10,7 +10,7 @@ export interface PlaybookOptions {
 }
 
 /** @param folder Of the Ansible files: ansible.cfg there names the inventory. */
-export function ansiblePlaybook(folder: string, { playbook, limit = null, variables = [] }: PlaybookOptions): ToolCommand {
+export function ansiblePlaybook(folder: string, { playbook, limit = null, variables = [] }: PlaybookOptions): CommandLine {
   return {
     program: "ansible-playbook",
     args: [playbook, ...(limit === null ? [] : ["--limit", limit]), ...variables.flatMap((variable) => ["--extra-vars", variable])],

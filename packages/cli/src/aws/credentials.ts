@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { UserProblem } from "@groundplan/local";
+import type { UserProblem } from "@groundplan/model";
 import { nearest } from "@groundplan/model";
 
 /** Where AWS credentials would be taken from. No value of theirs is kept. */

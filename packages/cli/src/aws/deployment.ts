@@ -1,11 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { UserError } from "@groundplan/local";
-import { nearest, type Plan } from "@groundplan/model";
+import { nearest, type Plan, UserError } from "@groundplan/model";
+import { renderCommandLine } from "@groundplan/programs";
 import type { Arguments } from "../arguments/arguments.js";
 import { UsageError } from "../arguments/usage-error.js";
 import type { CommandInput } from "../command.js";
-import { renderCommandLine } from "../docker/command-line.js";
 import { renderHint } from "../docker/docker-project.js";
 import { textOf } from "../output/write-files.js";
 import { type OpenedPlan, openPlan } from "../stack-file/open-plan.js";

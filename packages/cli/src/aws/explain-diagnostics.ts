@@ -1,4 +1,4 @@
-import type { UserProblem } from "@groundplan/local";
+import type { UserProblem } from "@groundplan/model";
 import type { Diagnostic } from "./terraform-events.js";
 import { explainTerraform } from "./terraform-failures.js";
 

@@ -1,9 +1,7 @@
-import { UserError } from "@groundplan/local";
-import { renderCommandLine } from "../docker/command-line.js";
-import type { CommandResult } from "../docker/command-runner.js";
-import { lastLines } from "../docker/last-lines.js";
+import { UserError } from "@groundplan/model";
+import type { CommandLine, ProgramResult } from "@groundplan/programs";
+import { lastLines, renderCommandLine } from "@groundplan/programs";
 import { explainTerraform } from "./terraform-failures.js";
-import type { ToolCommand } from "./tool-command.js";
 
 const LINES_SHOWN = 8;
 
@@ -12,7 +10,7 @@ const LINES_SHOWN = 8;
  *
  * @param again The command that goes on, as one types it.
  */
-export function failedTool(command: ToolCommand, { code, stdout, stderr }: CommandResult, again: string): UserError {
+export function failedTool(command: CommandLine, { code, stdout, stderr }: ProgramResult, again: string): UserError {
   // Terraform draws a box around its errors.
   const text = (stderr === "" ? stdout : stderr).replace(/^[╷│╵] ?/gm, "");
   const detail = lastLines(text, LINES_SHOWN);

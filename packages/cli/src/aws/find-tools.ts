@@ -1,4 +1,4 @@
-import type { UserProblem } from "@groundplan/local";
+import type { UserProblem } from "@groundplan/model";
 import { type Answer, ask } from "../doctor/ask.js";
 
 /** Oldest Terraform and OpenTofu that lock a state in S3 by themselves (use_lockfile). */

@@ -1,10 +1,10 @@
 import type { Plan, PlannedHost } from "@groundplan/model";
+import type { ProgramRunner } from "@groundplan/programs";
+import { lastLines } from "@groundplan/programs";
 import { type Container, isReady, parseContainers } from "../docker/container.js";
-import { lastLines } from "../docker/last-lines.js";
 import { renderTable } from "../output/render-table.js";
 import type { Outputs } from "./outputs.js";
 import { inspectHost } from "./ssh-commands.js";
-import type { ToolRunner } from "./tool-runner.js";
 
 /** A component of the stack on its host. */
 export interface ComponentStatus {
@@ -26,7 +26,7 @@ export interface ComponentStatus {
 export type HostAnswer = { readonly containers: readonly Container[] } | { readonly failure: string };
 
 /** Asks a host for its containers. */
-export async function lookAtHost(runner: ToolRunner, folder: string, host: string): Promise<HostAnswer> {
+export async function lookAtHost(runner: ProgramRunner, folder: string, host: string): Promise<HostAnswer> {
   const { code, stdout, stderr } = await runner.run(inspectHost(folder, host));
   if (code !== 0) return { failure: lastLines(stderr, 3).join("\n") || `ssh ended with exit code ${code}` };
   // The name of a container is that of its component.
@@ -39,7 +39,7 @@ export async function lookAtHost(runner: ToolRunner, folder: string, host: strin
  * Asks all hosts, the bastion first: the way to the others leads through it, and is open from then on.
  */
 export async function lookAtHosts(
-  runner: ToolRunner,
+  runner: ProgramRunner,
   folder: string,
   hosts: readonly PlannedHost[],
 ): Promise<ReadonlyMap<string, HostAnswer>> {

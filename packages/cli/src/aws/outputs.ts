@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
 import { writeFileAtomically } from "../output/write-files.js";
 import type { Deployment } from "./deployment.js";
 import { failedTool } from "./failed-tool.js";

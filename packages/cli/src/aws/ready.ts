@@ -1,4 +1,4 @@
-import { UserError, type UserProblem } from "@groundplan/local";
+import { UserError, type UserProblem } from "@groundplan/model";
 import { findTerraform } from "@groundplan/prove";
 import type { CommandInput } from "../command.js";
 import { findCredentials } from "./credentials.js";
@@ -37,7 +37,7 @@ export async function needAll({ arguments: given }: CommandInput, deployment: De
   ]);
   const others = otherValues(process.env, valueFiles(deployment.terraformFolder));
   const problems = [
-    "problem" in terraform ? { message: terraform.problem, fix: terraform.fix } : null,
+    "problem" in terraform ? terraform.problem : null,
     ansible === null ? null : toolProblem("ansible-playbook", ansible, GET_ANSIBLE),
     ssh === null ? null : toolProblem("ssh", ssh, GET_SSH),
     ...(needs.aws ? variableProblems(declaredVariables(renderTarget(deployment).files), variables, others) : []),

@@ -1,6 +1,6 @@
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
+import { renderCommandLine } from "@groundplan/programs";
 import type { CommandInput, ExitCode } from "../command.js";
-import { renderCommandLine } from "../docker/command-line.js";
 import { hostNamed, needFiles, openDeployment } from "./deployment.js";
 import { openHosts } from "./open-hosts.js";
 import { sshShell } from "./ssh-commands.js";

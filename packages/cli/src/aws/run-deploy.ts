@@ -1,4 +1,4 @@
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
 import { DEFAULT_TAG } from "@groundplan/targets";
 import { buildImages } from "../build/build-images.js";
 import { imageTag } from "../build/build-options.js";

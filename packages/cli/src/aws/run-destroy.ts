@@ -1,4 +1,4 @@
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
 import type { CommandInput, ExitCode } from "../command.js";
 import { askPerson } from "./ask-person.js";
 import { type Deployment, needFiles, openDeployment } from "./deployment.js";

@@ -1,4 +1,4 @@
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
 import { UsageError } from "../arguments/usage-error.js";
 import { wantedServices } from "../build/build-options.js";
 import type { CommandInput, ExitCode } from "../command.js";

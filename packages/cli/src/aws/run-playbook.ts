@@ -1,4 +1,4 @@
-import { UserError, type UserProblem } from "@groundplan/local";
+import { UserError, type UserProblem } from "@groundplan/model";
 import type { Progress } from "../output/progress.js";
 import { ansiblePlaybook, type PlaybookOptions } from "./ansible-commands.js";
 import { type AnsibleEvent, parseAnsibleLine, type TaskResult } from "./ansible-events.js";

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
+import type { CommandLine } from "@groundplan/programs";
 import { explainDiagnostics } from "./explain-diagnostics.js";
 import { failedTool } from "./failed-tool.js";
 import { PLAN_FILE, type PlanOptions, type TerraformPlace, terraformApply, terraformInit, terraformPlan } from "./terraform-commands.js";
@@ -12,7 +13,6 @@ import {
   parseTerraformEvent,
   type TerraformEvent,
 } from "./terraform-events.js";
-import type { ToolCommand } from "./tool-command.js";
 import type { Aws } from "./with-aws.js";
 
 const ROW = "terraform";
@@ -81,7 +81,7 @@ export function removePlan({ folder }: TerraformPlace): void {
 
 async function follow(
   { runner, progress, again }: TerraformRun,
-  command: ToolCommand,
+  command: CommandLine,
   onEvent: (event: TerraformEvent) => void,
 ): Promise<void> {
   const diagnostics: Diagnostic[] = [];

@@ -1,5 +1,5 @@
-import type { UserProblem } from "@groundplan/local";
-import { lastLines } from "../docker/last-lines.js";
+import type { UserProblem } from "@groundplan/model";
+import { lastLines } from "@groundplan/programs";
 
 const LINES_SHOWN = 4;
 

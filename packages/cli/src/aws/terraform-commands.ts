@@ -1,4 +1,4 @@
-import type { ToolCommand } from "./tool-command.js";
+import type { CommandLine } from "@groundplan/programs";
 
 /** Lies beside the files between a plan and its apply. It holds values in the clear, so it is removed afterwards. */
 export const PLAN_FILE = "groundplan.tfplan";
@@ -12,11 +12,11 @@ export interface TerraformPlace {
 }
 
 /** Ended by force it would forget what it has just made, and leave its state locked. */
-function terraform({ program, folder }: TerraformPlace, ...args: readonly string[]): ToolCommand {
+function terraform({ program, folder }: TerraformPlace, ...args: readonly string[]): CommandLine {
   return { program, args, cwd: folder, patient: true };
 }
 
-export const terraformInit = (place: TerraformPlace): ToolCommand => terraform(place, "init", "-input=false", "-no-color");
+export const terraformInit = (place: TerraformPlace): CommandLine => terraform(place, "init", "-input=false", "-no-color");
 
 export interface PlanOptions {
   /** `name=value` each. */
@@ -28,7 +28,7 @@ export interface PlanOptions {
 }
 
 /** The plan is kept in a file: what is applied is what was shown. */
-export const terraformPlan = (place: TerraformPlace, { variables, destroy = false, targets = [] }: PlanOptions): ToolCommand =>
+export const terraformPlan = (place: TerraformPlace, { variables, destroy = false, targets = [] }: PlanOptions): CommandLine =>
   terraform(
     place,
     "plan",
@@ -40,9 +40,9 @@ export const terraformPlan = (place: TerraformPlace, { variables, destroy = fals
     ...variables.flatMap((variable) => ["-var", variable]),
   );
 
-export const terraformApply = (place: TerraformPlace): ToolCommand => terraform(place, "apply", "-input=false", "-json", PLAN_FILE);
+export const terraformApply = (place: TerraformPlace): CommandLine => terraform(place, "apply", "-input=false", "-json", PLAN_FILE);
 
 /** The state, with every value. */
-export const terraformShow = (place: TerraformPlace): ToolCommand => terraform(place, "show", "-json");
+export const terraformShow = (place: TerraformPlace): CommandLine => terraform(place, "show", "-json");
 
-export const terraformOutput = (place: TerraformPlace): ToolCommand => terraform(place, "output", "-json");
+export const terraformOutput = (place: TerraformPlace): CommandLine => terraform(place, "output", "-json");

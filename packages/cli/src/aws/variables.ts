@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import type { UserProblem } from "@groundplan/local";
+import type { UserProblem } from "@groundplan/model";
 import { nearest } from "@groundplan/model";
 import type { GeneratedFile } from "@groundplan/targets";
 import type { Arguments } from "../arguments/arguments.js";

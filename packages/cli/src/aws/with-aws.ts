@@ -1,11 +1,11 @@
+import { type ProgramRunner, programRunner } from "@groundplan/programs";
 import type { CommandInput, ExitCode } from "../command.js";
 import { type Progress, showProgress } from "../output/progress.js";
 import { listenForStop } from "../up/stop-signals.js";
-import { type ToolRunner, toolRunner } from "./tool-runner.js";
 
 /** What an action of `groundplan aws` works with. */
 export interface Aws {
-  readonly runner: ToolRunner;
+  readonly runner: ProgramRunner;
   readonly progress: Progress;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -19,6 +19,20 @@ export interface AwsWork {
   readonly stopped: string | null;
 }
 
+/**
+ * How programs are asked to print what is read here. It changes nothing of what they do, so it is not shown:
+ * Ansible's results as JSON of one line, at once, without colours; Terraform without hints for a person at the keyboard.
+ */
+export const PRINTING: Readonly<Record<string, string>> = {
+  ANSIBLE_CALLBACK_FORMAT_PRETTY: "false",
+  ANSIBLE_CALLBACK_RESULT_FORMAT: "json",
+  ANSIBLE_FORCE_COLOR: "false",
+  ANSIBLE_NOCOLOR: "true",
+  ANSIBLE_NOCOWS: "true",
+  PYTHONUNBUFFERED: "1",
+  TF_IN_AUTOMATION: "1",
+};
+
 const DIM = "\u001b[2m";
 const RESET = "\u001b[0m";
 
@@ -31,7 +45,11 @@ export async function withAws(input: CommandInput, { names, run, stopped }: AwsW
   );
   const onCommand = (text: string) => progress.note(terminal.color ? `${DIM}$ ${text}${RESET}` : `$ ${text}`);
   try {
-    return await run({ runner: toolRunner({ folder, signal: stop.signal, onCommand }), progress, signal: stop.signal });
+    return await run({
+      runner: programRunner({ folder, env: PRINTING, stopSignal: "SIGINT", signal: stop.signal, onCommand }),
+      progress,
+      signal: stop.signal,
+    });
   } catch (error) {
     if (error !== stop.signal.reason) throw error;
     if (stopped === null) return 0;

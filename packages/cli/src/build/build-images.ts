@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
-import { UserError, type UserProblem } from "@groundplan/local";
-import type { CommandResult, CommandRunner } from "../docker/command-runner.js";
+import { UserError, type UserProblem } from "@groundplan/model";
+import type { ProgramResult, ProgramRunner } from "@groundplan/programs";
+import { lastLines } from "@groundplan/programs";
 import { buildImage, inspectImage } from "../docker/docker-commands.js";
 import { explainFailure } from "../docker/failures.js";
 import { type Image, parseImage, sizeOverBase } from "../docker/image.js";
-import { lastLines } from "../docker/last-lines.js";
 import { explainPullFailure } from "../docker/pull-failures.js";
 import type { Progress } from "../output/progress.js";
 import { atMost } from "./at-most.js";
@@ -46,7 +46,7 @@ const LINES_SHOWN = 12;
 export async function buildImages(
   services: readonly Buildable[],
   options: BuildOptions,
-  { runner, progress }: { readonly runner: CommandRunner; readonly progress: Progress },
+  { runner, progress }: { readonly runner: ProgramRunner; readonly progress: Progress },
 ): Promise<BuildOutcome> {
   // Services that share a folder share what makes it ready: two at a time would write the same files.
   const prepared = new Map<string, Promise<void>>();
@@ -83,7 +83,7 @@ export async function buildImages(
   };
 }
 
-async function prepare({ service, folder, prepare: command }: Buildable, runner: CommandRunner, progress: Progress): Promise<void> {
+async function prepare({ service, folder, prepare: command }: Buildable, runner: ProgramRunner, progress: Progress): Promise<void> {
   const [program = "", ...args] = command ?? [];
   const shown = [program, ...args].join(" ");
   progress.step(service, "is prepared");
@@ -101,7 +101,7 @@ async function prepare({ service, folder, prepare: command }: Buildable, runner:
 async function build(
   { service, image, folder }: Buildable,
   { base, folder: shownFrom }: BuildOptions,
-  { runner, progress }: { readonly runner: CommandRunner; readonly progress: Progress },
+  { runner, progress }: { readonly runner: ProgramRunner; readonly progress: Progress },
 ): Promise<BuiltImage & { readonly hasHealthCheck: boolean }> {
   const startedAt = Date.now();
   progress.step(service, "sends its files");
@@ -141,7 +141,7 @@ interface FailedBuild {
   /** The image that the Dockerfile starts from, as far as it can be told. */
   readonly from: string | null;
   readonly lines: readonly string[];
-  readonly result: CommandResult;
+  readonly result: ProgramResult;
 }
 
 function buildProblem(service: string, { step, from, lines, result }: FailedBuild): UserProblem {
@@ -168,11 +168,11 @@ function withoutHealthCheck({ service, image, folder }: Buildable, shownFrom: st
   };
 }
 
-async function inspect(image: string, runner: CommandRunner): Promise<Image | null> {
+async function inspect(image: string, runner: ProgramRunner): Promise<Image | null> {
   const { code, stdout } = await runner.run(inspectImage(image), { quiet: true });
   return code === 0 ? parseImage(stdout) : null;
 }
 
-function ending({ code }: CommandResult): string {
+function ending({ code }: ProgramResult): string {
   return code === null ? "it was killed" : `exit code ${code}`;
 }

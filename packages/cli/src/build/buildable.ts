@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { UserError, type UserProblem } from "@groundplan/local";
 import type { Plan } from "@groundplan/model";
+import { UserError, type UserProblem } from "@groundplan/model";
 import { imageNameOf } from "@groundplan/targets";
 
 /** A service whose image is made here. */

@@ -1,4 +1,4 @@
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
 import type { DockerPart } from "../docker/docker-part.js";
 import type { Docker } from "../docker/with-docker.js";
 import { type BuildOptions, type BuiltImage, buildImages } from "./build-images.js";

@@ -1,4 +1,4 @@
-import { plain } from "../docker/last-lines.js";
+import { plain } from "@groundplan/programs";
 
 /**
  * The step that a line of `docker build` begins, in the words of the Dockerfile; `null`: it begins none.

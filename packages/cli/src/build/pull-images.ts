@@ -1,5 +1,5 @@
-import type { UserProblem } from "@groundplan/local";
-import type { CommandRunner } from "../docker/command-runner.js";
+import type { UserProblem } from "@groundplan/model";
+import type { ProgramRunner } from "@groundplan/programs";
 import { inspectImage, pullImage } from "../docker/docker-commands.js";
 import type { DockerPart } from "../docker/docker-part.js";
 import { explainPullFailure } from "../docker/pull-failures.js";
@@ -19,7 +19,7 @@ export interface MissingImage {
  */
 export async function pullImages(
   parts: readonly Pick<DockerPart, "name" | "image">[],
-  { runner, progress }: { readonly runner: CommandRunner; readonly progress: Progress },
+  { runner, progress }: { readonly runner: ProgramRunner; readonly progress: Progress },
 ): Promise<readonly MissingImage[]> {
   const users = new Map<string, string[]>();
   for (const { name, image } of parts) {

@@ -1,4 +1,4 @@
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
 import type { CommandInput, ExitCode } from "../command.js";
 import { needEngine } from "../docker/need-engine.js";
 import { withDocker } from "../docker/with-docker.js";

@@ -1,4 +1,4 @@
-import type { CommandLine } from "../docker/command-line.js";
+import type { CommandLine } from "@groundplan/programs";
 import type { Compose } from "../docker/find-compose.js";
 
 function compose({ program, args }: Compose, ...words: readonly string[]): CommandLine {

@@ -1,10 +1,10 @@
+import type { ProgramRunner } from "@groundplan/programs";
+import { plain } from "@groundplan/programs";
 import type { CommandInput, ExitCode } from "../command.js";
-import type { CommandRunner } from "../docker/command-runner.js";
 import { listVolumes } from "../docker/docker-commands.js";
 import { needFiles, openProject } from "../docker/docker-project.js";
 import { runOrFail } from "../docker/failed-command.js";
 import { findCompose } from "../docker/find-compose.js";
-import { plain } from "../docker/last-lines.js";
 import { needEngine } from "../docker/need-engine.js";
 import { withDocker } from "../docker/with-docker.js";
 import { composeDown } from "./compose-commands.js";
@@ -50,7 +50,7 @@ export async function runComposeDown(input: CommandInput): Promise<ExitCode> {
   });
 }
 
-async function volumesOf(runner: CommandRunner, label: string): Promise<readonly string[]> {
+async function volumesOf(runner: ProgramRunner, label: string): Promise<readonly string[]> {
   const { stdout } = await runOrFail(runner, listVolumes(label), label, { quiet: true });
   return stdout
     .split("\n")

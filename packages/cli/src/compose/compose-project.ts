@@ -1,4 +1,4 @@
-import type { CommandRunner } from "../docker/command-runner.js";
+import type { ProgramRunner } from "@groundplan/programs";
 import { type Container, isReady } from "../docker/container.js";
 import { type DockerProject, settingOf } from "../docker/docker-project.js";
 import { lookAtContainers } from "../docker/look-at-containers.js";
@@ -11,7 +11,7 @@ export function projectLabel(project: DockerProject): string {
 }
 
 /** Its containers, without those of `docker compose run`. `quiet`: as for the runner. */
-export function lookAtProject(runner: CommandRunner, project: DockerProject, quiet = true): Promise<readonly Container[]> {
+export function lookAtProject(runner: ProgramRunner, project: DockerProject, quiet = true): Promise<readonly Container[]> {
   return lookAtContainers(runner, [projectLabel(project), "com.docker.compose.oneoff=False"], quiet);
 }
 

@@ -1,18 +1,17 @@
-import { UserError, type UserProblem } from "@groundplan/local";
+import { UserError, type UserProblem } from "@groundplan/model";
+import type { CommandLine, ProgramResult } from "@groundplan/programs";
+import { lastLines } from "@groundplan/programs";
 import { DEFAULT_TAG } from "@groundplan/targets";
 import { imageTag } from "../build/build-options.js";
 import { buildables, checkFolders } from "../build/buildable.js";
 import { makeImages } from "../build/make-images.js";
 import type { CommandInput, ExitCode } from "../command.js";
 import { checkMailPassword } from "../docker/check-mail-password.js";
-import type { CommandLine } from "../docker/command-line.js";
-import type { CommandResult } from "../docker/command-runner.js";
 import { publishedAddress } from "../docker/container.js";
 import type { DockerPart } from "../docker/docker-part.js";
 import { type DockerProject, openProject, settingOf } from "../docker/docker-project.js";
 import { failedCommand } from "../docker/failed-command.js";
 import { findCompose } from "../docker/find-compose.js";
-import { lastLines } from "../docker/last-lines.js";
 import { needEngine } from "../docker/need-engine.js";
 import { pagesOf } from "../docker/probe.js";
 import { probeProject } from "../docker/probe-project.js";
@@ -130,7 +129,7 @@ async function start(
 }
 
 /** No container is to blame: what Compose itself says counts. */
-function withoutSuspect(command: CommandLine, result: CommandResult, timeout: number): UserProblem {
+function withoutSuspect(command: CommandLine, result: ProgramResult, timeout: number): UserProblem {
   if (result.code !== null) return failedCommand(command, result, "the stack");
   return {
     message: `the containers were not started within ${timeout} s`,

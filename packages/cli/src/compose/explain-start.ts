@@ -1,5 +1,5 @@
-import type { UserProblem } from "@groundplan/local";
-import type { CommandRunner } from "../docker/command-runner.js";
+import type { UserProblem } from "@groundplan/model";
+import type { ProgramRunner } from "@groundplan/programs";
 import type { Container } from "../docker/container.js";
 import { diagnose } from "../docker/diagnose.js";
 import { containerLogs } from "../docker/docker-commands.js";
@@ -16,7 +16,7 @@ export interface FailedStart {
 }
 
 /** What is wrong with the containers that are not ready: their exit codes, health checks and last lines. */
-export async function explainStart(runner: CommandRunner, failed: FailedStart): Promise<readonly UserProblem[]> {
+export async function explainStart(runner: ProgramRunner, failed: FailedStart): Promise<readonly UserProblem[]> {
   const { containers, parts, waitedSeconds, logCommand } = failed;
   const found = await Promise.all(
     parts.flatMap(({ name, memoryMb }) =>

@@ -1,5 +1,5 @@
 import { pause } from "@groundplan/local";
-import type { CommandResult } from "../docker/command-runner.js";
+import type { ProgramResult } from "@groundplan/programs";
 import { type Container, describeState, isReady } from "../docker/container.js";
 import { MANY_RESTARTS } from "../docker/diagnose.js";
 import type { Progress } from "../output/progress.js";
@@ -15,7 +15,7 @@ export interface WaitOptions {
   readonly components: readonly Awaited[];
   readonly look: () => Promise<readonly Container[]>;
   /** The start, which was given already. */
-  readonly start: Promise<CommandResult>;
+  readonly start: Promise<ProgramResult>;
   readonly timeoutMs: number;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -37,8 +37,8 @@ const POLL_MS = 300;
 export async function waitUntilReady(options: WaitOptions): Promise<WaitOutcome> {
   const { components, look, start, timeoutMs, progress, signal } = options;
   const deadline = Date.now() + timeoutMs;
-  let started: CommandResult | null = null;
-  const onStarted = (result: CommandResult) => {
+  let started: ProgramResult | null = null;
+  const onStarted = (result: ProgramResult) => {
     started = result;
   };
   // When it is stopped, so is this.
@@ -47,7 +47,7 @@ export async function waitUntilReady(options: WaitOptions): Promise<WaitOutcome>
 
   for (;;) {
     // Asked before the look: what is seen is then the state after the start.
-    const hasStarted = started as CommandResult | null;
+    const hasStarted = started as ProgramResult | null;
     const containers = await look();
     for (const { id, restarts } of containers) if (!before.has(id)) before.set(id, restarts);
     showStates(components, containers, progress);

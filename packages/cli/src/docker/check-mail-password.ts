@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
 import { MAIL_PASSWORD_FILE, mailPassword } from "@groundplan/targets";
 import type { DockerPart } from "./docker-part.js";
 import type { DockerProject } from "./docker-project.js";

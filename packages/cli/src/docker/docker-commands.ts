@@ -1,4 +1,4 @@
-import type { CommandLine } from "./command-line.js";
+import type { CommandLine } from "@groundplan/programs";
 
 const docker = (...args: readonly string[]): CommandLine => ({ program: "docker", args });
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
 import { containerPlanOf } from "@groundplan/targets";
 import type { Arguments } from "../arguments/arguments.js";
 import type { CommandInput } from "../command.js";

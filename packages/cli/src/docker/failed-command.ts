@@ -1,13 +1,12 @@
-import { UserError, type UserProblem } from "@groundplan/local";
-import { type CommandLine, renderCommandLine } from "./command-line.js";
-import type { CommandResult, CommandRunner, RunOptions } from "./command-runner.js";
+import { UserError, type UserProblem } from "@groundplan/model";
+import type { ProgramResult, ProgramRunner, RunOptions } from "@groundplan/programs";
+import { type CommandLine, lastLines, renderCommandLine } from "@groundplan/programs";
 import { explainFailure } from "./failures.js";
-import { lastLines } from "./last-lines.js";
 
 const LINES_SHOWN = 8;
 
 /** What a command that failed means, with its last lines. */
-export function failedCommand(command: CommandLine, result: CommandResult, about: string): UserProblem {
+export function failedCommand(command: CommandLine, result: ProgramResult, about: string): UserProblem {
   const detail = lastLines(result.stderr === "" ? result.stdout : result.stderr, LINES_SHOWN);
   const known = explainFailure(result.stderr, about);
   if (known !== null) return { ...known, detail };
@@ -17,11 +16,11 @@ export function failedCommand(command: CommandLine, result: CommandResult, about
 
 /** Runs a command that has to succeed. @throws UserError when it does not. */
 export async function runOrFail(
-  runner: CommandRunner,
+  runner: ProgramRunner,
   command: CommandLine,
   about: string,
   options: RunOptions = {},
-): Promise<CommandResult> {
+): Promise<ProgramResult> {
   const result = await runner.run(command, options);
   if (result.code !== 0) throw new UserError(failedCommand(command, result, about));
   return result;

@@ -1,6 +1,5 @@
-import { UserError } from "@groundplan/local";
-import type { CommandLine } from "./command-line.js";
-import type { CommandRunner } from "./command-runner.js";
+import { UserError } from "@groundplan/model";
+import type { CommandLine, ProgramRunner } from "@groundplan/programs";
 
 /** What a Compose command line starts with. */
 export type Compose = CommandLine;
@@ -13,7 +12,7 @@ const STANDALONE: Compose = { program: "docker-compose", args: [] };
  *
  * @throws UserError when there is neither.
  */
-export async function findCompose(runner: CommandRunner): Promise<Compose> {
+export async function findCompose(runner: ProgramRunner): Promise<Compose> {
   for (const compose of [PLUGIN, STANDALONE]) {
     const { code } = await runner.run({ ...compose, args: [...compose.args, "version"] }, { quiet: true });
     if (code === 0) return compose;

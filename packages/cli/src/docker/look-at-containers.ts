@@ -1,9 +1,9 @@
-import type { CommandRunner } from "./command-runner.js";
+import type { ProgramRunner } from "@groundplan/programs";
 import { type Container, parseContainers } from "./container.js";
 import { inspectContainers, listContainers } from "./docker-commands.js";
 
 /** The containers with these labels, as they are now. `quiet`: as for the runner. */
-export async function lookAtContainers(runner: CommandRunner, labels: readonly string[], quiet: boolean): Promise<readonly Container[]> {
+export async function lookAtContainers(runner: ProgramRunner, labels: readonly string[], quiet: boolean): Promise<readonly Container[]> {
   const listed = await runner.run(listContainers(labels), { quiet });
   const ids = listed.stdout.split("\n").filter((id) => id !== "");
   if (ids.length === 0) return [];

@@ -1,11 +1,11 @@
-import { UserError } from "@groundplan/local";
-import type { CommandRunner } from "./command-runner.js";
+import { UserError } from "@groundplan/model";
+import type { ProgramRunner } from "@groundplan/programs";
+import { lastLines } from "@groundplan/programs";
 import { engineVersion } from "./docker-commands.js";
 import { explainFailure } from "./failures.js";
-import { lastLines } from "./last-lines.js";
 
 /** @throws UserError with the real reason when there is no docker, or no engine that answers it. */
-export async function needEngine(runner: CommandRunner): Promise<void> {
+export async function needEngine(runner: ProgramRunner): Promise<void> {
   const { code, stderr, missing } = await runner.run(engineVersion(), { quiet: true });
   if (missing) {
     throw new UserError({

@@ -1,5 +1,6 @@
-import { pause, UserError, type UserProblem } from "@groundplan/local";
+import { pause } from "@groundplan/local";
 import type { Plan } from "@groundplan/model";
+import { UserError, type UserProblem } from "@groundplan/model";
 import { scrapedName } from "@groundplan/targets";
 import type { Progress } from "../output/progress.js";
 import type { DockerPart } from "./docker-part.js";

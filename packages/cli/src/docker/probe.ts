@@ -1,4 +1,5 @@
-import { pause, UserError, type UserProblem } from "@groundplan/local";
+import { pause } from "@groundplan/local";
+import { UserError, type UserProblem } from "@groundplan/model";
 import type { DockerPart } from "./docker-part.js";
 
 /** A public service, or a page of monitoring, as it answers from outside, through its published port. */

@@ -1,11 +1,11 @@
+import { type ProgramRunner, programRunner } from "@groundplan/programs";
 import type { CommandInput, ExitCode } from "../command.js";
 import { type Progress, showProgress } from "../output/progress.js";
 import { listenForStop } from "../up/stop-signals.js";
-import { type CommandRunner, commandRunner } from "./command-runner.js";
 
 /** What a command around Docker works with. */
 export interface Docker {
-  readonly runner: CommandRunner;
+  readonly runner: ProgramRunner;
   readonly progress: Progress;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -18,7 +18,7 @@ export interface DockerWork {
   readonly folder?: string;
   run(docker: Docker): Promise<ExitCode>;
   /** After Ctrl-C, when all that ran was ended: says what is left, with a runner that still runs. */
-  stopped(runner: CommandRunner, say: (text: string) => void): Promise<ExitCode>;
+  stopped(runner: ProgramRunner, say: (text: string) => void): Promise<ExitCode>;
 }
 
 const DIM = "\u001b[2m";
@@ -37,10 +37,10 @@ export async function withDocker(input: CommandInput, { names, folder = input.fo
     progress.note(terminal.color ? `${DIM}$ ${text}${RESET}` : `$ ${text}`);
   };
   try {
-    return await run({ runner: commandRunner({ folder, signal: stop.signal, onCommand }), progress, signal: stop.signal });
+    return await run({ runner: programRunner({ folder, signal: stop.signal, onCommand }), progress, signal: stop.signal });
   } catch (error) {
     if (error !== stop.signal.reason) throw error;
-    return await stopped(commandRunner({ folder, signal: new AbortController().signal, onCommand }), progress.note);
+    return await stopped(programRunner({ folder, signal: new AbortController().signal, onCommand }), progress.note);
   } finally {
     progress.close();
     stop.release();

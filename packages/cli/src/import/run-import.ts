@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import * as util from "node:util";
-import { UserError } from "@groundplan/local";
-import { planOf, validateStack } from "@groundplan/model";
+import { planOf, UserError, validateStack } from "@groundplan/model";
 import { UsageError } from "../arguments/usage-error.js";
 import type { CommandInput, ExitCode } from "../command.js";
 import { nameProblem } from "../init/stack-name.js";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { UserError } from "@groundplan/local";
 import type { Plan } from "@groundplan/model";
+import { UserError } from "@groundplan/model";
 import { hasConfiguration } from "@groundplan/prove";
 import { TARGETS } from "@groundplan/targets";
 import type { CommandInput } from "../command.js";

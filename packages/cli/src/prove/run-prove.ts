@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
 import { findTerraform, LIFE_CYCLE, proveTerraform, type Terraform, type TerraformProof } from "@groundplan/prove";
 import { UsageError } from "../arguments/usage-error.js";
 import type { CommandInput, ExitCode } from "../command.js";
@@ -21,7 +21,7 @@ export async function runProve(input: CommandInput): Promise<ExitCode> {
   if (what !== "terraform") throw new UsageError(`there is no proof of "${what}" (proofs: terraform)`);
   const variables = parseVariables(given.list("var"));
   const terraform = await findTerraform();
-  if ("problem" in terraform) throw new UserError({ message: terraform.problem, fix: terraform.fix });
+  if ("problem" in terraform) throw new UserError(terraform.problem);
 
   const workFolder = mkdtempSync(join(tmpdir(), "groundplan-prove-"));
   const stop = listenForStop(() => terminal.err("stopping; once more ends everything at once"));

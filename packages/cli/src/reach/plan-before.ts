@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
 import { findStackFile } from "../stack-file/find-stack-file.js";
 import { readPlan } from "../stack-file/open-plan.js";
 

@@ -1,8 +1,7 @@
-import type { UserProblem } from "@groundplan/local";
-import { renderCommandLine } from "../docker/command-line.js";
-import type { CommandRunner } from "../docker/command-runner.js";
+import type { UserProblem } from "@groundplan/model";
+import type { ProgramRunner } from "@groundplan/programs";
+import { lastLines, renderCommandLine } from "@groundplan/programs";
 import { explainFailure } from "../docker/failures.js";
-import { lastLines } from "../docker/last-lines.js";
 import { serviceLogs } from "./swarm-commands.js";
 import { hasFallenBack, isDeployed, isWithoutImage, type SwarmService } from "./swarm-state.js";
 import type { DeployOutcome } from "./wait-until-deployed.js";
@@ -11,7 +10,7 @@ const LINES_SHOWN = 8;
 
 /** What is wrong with the services that do not run as they should. */
 export async function explainDeploy(
-  runner: CommandRunner,
+  runner: ProgramRunner,
   stack: string,
   { services, verdict }: DeployOutcome,
   timeout: number,

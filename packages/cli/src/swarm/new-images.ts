@@ -1,4 +1,4 @@
-import { UserError, type UserProblem } from "@groundplan/local";
+import { UserError, type UserProblem } from "@groundplan/model";
 import type { BuiltImage } from "../build/build-images.js";
 import type { Container } from "../docker/container.js";
 

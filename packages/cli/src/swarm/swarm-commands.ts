@@ -1,4 +1,4 @@
-import type { CommandLine } from "../docker/command-line.js";
+import type { CommandLine } from "@groundplan/programs";
 
 const docker = (...args: readonly string[]): CommandLine => ({ program: "docker", args });
 

@@ -1,4 +1,4 @@
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
 import { DEFAULT_TAG, swarmPlanOf } from "@groundplan/targets";
 import { imageTag } from "../build/build-options.js";
 import { buildables, checkFolders } from "../build/buildable.js";

@@ -1,8 +1,8 @@
-import { pause, UserError } from "@groundplan/local";
+import { pause } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
+import type { CommandLine, ProgramRunner } from "@groundplan/programs";
 import { swarmPlanOf } from "@groundplan/targets";
 import type { CommandInput, ExitCode } from "../command.js";
-import type { CommandLine } from "../docker/command-line.js";
-import type { CommandRunner } from "../docker/command-runner.js";
 import { listContainers, listVolumes } from "../docker/docker-commands.js";
 import { openProject } from "../docker/docker-project.js";
 import { runOrFail } from "../docker/failed-command.js";
@@ -60,14 +60,14 @@ export async function runSwarmRm(input: CommandInput): Promise<ExitCode> {
 }
 
 /** What there is of the stack: services of the swarm, containers and networks of this node. */
-async function left(runner: CommandRunner, label: string): Promise<readonly string[]> {
+async function left(runner: ProgramRunner, label: string): Promise<readonly string[]> {
   const found = await Promise.all(
     [listServiceNames(label), listContainers([label]), listNetworks(label)].map((list) => linesOf(runner, list)),
   );
   return found.flat();
 }
 
-async function linesOf(runner: CommandRunner, command: CommandLine): Promise<readonly string[]> {
+async function linesOf(runner: ProgramRunner, command: CommandLine): Promise<readonly string[]> {
   const { stdout } = await runOrFail(runner, command, "the swarm", { quiet: true });
   return stdout.split("\n").filter((line) => line !== "");
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { renderCommandLine } from "@groundplan/programs";
 import { composeDown, composeLogs, composeUp } from "../../src/compose/compose-commands.js";
-import { renderCommandLine } from "../../src/docker/command-line.js";
 import * as docker from "../../src/docker/docker-commands.js";
 
 const PLUGIN = { program: "docker", args: ["compose"] };

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
+import { programRunner } from "@groundplan/programs";
 import { tryProgram, until } from "@groundplan/testing";
 import { runPlaybook } from "../../src/aws/run-playbook.js";
 import { applyTerraform, initTerraform, planTerraform, removePlan } from "../../src/aws/run-terraform.js";
-import { toolRunner } from "../../src/aws/tool-runner.js";
+import { PRINTING } from "../../src/aws/with-aws.js";
 import { fakeProgress } from "../docker/fake-runner.js";
 import { folderWith } from "../helpers.js";
 
@@ -24,7 +25,14 @@ function awsIn(folder: string) {
   const shown: string[] = [];
   const stop = new AbortController();
   const progress = fakeProgress();
-  const runner = toolRunner({ folder, signal: stop.signal, onCommand: (text) => shown.push(text), graceMs: 200 });
+  const runner = programRunner({
+    folder,
+    env: PRINTING,
+    stopSignal: "SIGINT",
+    signal: stop.signal,
+    onCommand: (text) => shown.push(text),
+    graceMs: 200,
+  });
   return { shown, stop, progress, aws: { runner, progress, signal: stop.signal } };
 }
 

@@ -1,8 +1,8 @@
 import type { Plan } from "@groundplan/model";
+import { UserError } from "@groundplan/model";
 import { type GeneratedFile, type MonitoringReach, renderMonitoring } from "@groundplan/targets";
 import type { Member } from "../local-stack.js";
 import type { Listener } from "../ports/choose-ports.js";
-import { UserError } from "../user-error.js";
 import { type MemberOptions, makeMonitoringMembers } from "./make-monitoring-members.js";
 import { isScraped, type MonitoringPart, monitoringParts, PROMETHEUS, scrapedPart } from "./monitoring-parts.js";
 import { exporterPackage, findMonitoringPrograms, type MonitoringPrograms } from "./monitoring-programs.js";

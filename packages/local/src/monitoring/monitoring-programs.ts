@@ -1,6 +1,6 @@
 import type { Exporter } from "@groundplan/model";
+import { UserError } from "@groundplan/model";
 import { findProgram } from "../processes/find-program.js";
-import { UserError } from "../user-error.js";
 
 /** The programs of this machine that monitoring runs, by path. An exporter that is not installed is missing. */
 export interface MonitoringPrograms {

@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Launch } from "@groundplan/programs";
 import type { GeneratedFile } from "@groundplan/targets";
 import { httpHealth } from "../health/http-health.js";
 import type { Program } from "../parts/program.js";
-import type { Launch } from "../processes/child.js";
 import { inheritedEnv } from "../processes/inherited-env.js";
 import { replaceFile } from "../replace-file.js";
 

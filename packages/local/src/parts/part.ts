@@ -1,10 +1,10 @@
+import { UserError } from "@groundplan/model";
+import { LONGEST_LINE, type RunningProgram, startProgram } from "@groundplan/programs";
 import type { LogBook } from "../logs/log-book.js";
 import { pause } from "../pause.js";
-import { type Child, startChild } from "../processes/child.js";
 import type { RunRecord } from "../processes/run-record.js";
 import type { PartState } from "../running-stack.js";
 import type { Timing } from "../timing.js";
-import { UserError } from "../user-error.js";
 import { backOffMs } from "./back-off.js";
 import type { Program } from "./program.js";
 import { Waiters } from "./waiters.js";
@@ -35,7 +35,7 @@ export class Part {
   readonly #waiters = new Waiters();
   #state: PartState;
   #session: Session | null = null;
-  #child: Child | null = null;
+  #child: RunningProgram | null = null;
 
   constructor(program: Program, state: PartState, context: PartContext) {
     this.#program = program;
@@ -111,7 +111,9 @@ export class Part {
         this.#set({ status: "starting", reason: null });
         const launch = await this.#program.prepare(stop);
         if (stop.aborted) return;
-        const child = await startChild(launch, (stream, text) => this.#context.logs.add(this.#state.name, stream, text));
+        const child = await startProgram({ ...launch, longestLine: LONGEST_LINE }, (stream, text) =>
+          this.#context.logs.add(this.#state.name, stream, text),
+        );
         this.#context.record.started(this.#state.name, child.pid, this.#program.stopSignal);
         this.#child = child;
         this.#set({ pid: child.pid });
@@ -141,7 +143,7 @@ export class Part {
   }
 
   /** Asks for the health until the child ends or the session does. Returns when the child became healthy, in ms since 1970. */
-  async #follow(child: Child, stop: AbortSignal): Promise<number | null> {
+  async #follow(child: RunningProgram, stop: AbortSignal): Promise<number | null> {
     const { startPollMs, pollMs } = this.#context.timing;
     const startedAt = Date.now();
     const over = new AbortController();
@@ -166,7 +168,7 @@ export class Part {
   }
 
   /** Ends the child if it still runs, by force if it takes too long. */
-  async #end(child: Child): Promise<void> {
+  async #end(child: RunningProgram): Promise<void> {
     const { name } = this.#state;
     const { stopLimitMs } = this.#context.timing;
     await this.#program.disconnect?.();

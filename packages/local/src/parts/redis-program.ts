@@ -1,13 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Launch } from "@groundplan/programs";
+import { signalProcess } from "@groundplan/programs";
 import { redisHealth } from "../health/redis-health.js";
-import type { Launch } from "../processes/child.js";
 import { endLeftover } from "../processes/end-leftover.js";
 import { findProgram } from "../processes/find-program.js";
 import { inheritedEnv } from "../processes/inherited-env.js";
 import { runsIn } from "../processes/process-identity.js";
 import { readPidFile } from "../processes/read-pid-file.js";
-import { signalProcess } from "../processes/signal-process.js";
 import type { Program } from "./program.js";
 
 /**

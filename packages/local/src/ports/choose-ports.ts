@@ -1,5 +1,4 @@
-import { nearest } from "@groundplan/model";
-import { UserError, type UserProblem } from "../user-error.js";
+import { nearest, UserError, type UserProblem } from "@groundplan/model";
 
 /** Where the control room listens; no part is ever given it. */
 export const CONTROL_ROOM_PORT = 8090;

@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "@groundplan/model";
+import { signalGroup } from "@groundplan/programs";
 import { replaceFile } from "../replace-file.js";
-import { UserError } from "../user-error.js";
 import { endLeftover } from "./end-leftover.js";
 import { Guardian } from "./guardian.js";
 import { processIdentity, UNKNOWN_IDENTITY } from "./process-identity.js";
-import { signalGroup } from "./signal-process.js";
 
 interface RecordedProcess {
   readonly pid: number;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { UserError } from "@groundplan/model";
 import { choosePorts, type PortWishes } from "../../src/ports/choose-ports.js";
-import { UserError } from "../../src/user-error.js";
 
 const components = [
   { name: "db", port: 5432, public: false },

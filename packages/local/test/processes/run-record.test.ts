@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { UserError } from "@groundplan/model";
 import { processIdentity } from "../../src/processes/process-identity.js";
 import { RunRecord } from "../../src/processes/run-record.js";
-import { UserError } from "../../src/user-error.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
 const noNote = (text: string) => assert.fail(`unexpected note: ${text}`);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { UserError } from "@groundplan/model";
 import { type RunStackOptions, runStack } from "../../src/run-stack.js";
-import { UserError } from "../../src/user-error.js";
 import { temporaryFolder } from "../temporary-folder.js";
 import { alone, children, FIXTURES, freePorts, needsUnix, planWith, runTrial, small, stateOf } from "./demo.js";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { UserError } from "@groundplan/model";
 import { freePort } from "@groundplan/testing";
 import { runStack } from "../../src/run-stack.js";
-import { UserError } from "../../src/user-error.js";
 import { temporaryFolder } from "../temporary-folder.js";
 import { askWeb, children, FIXTURES, full, needsRedis, needsUnix, query, redisCommand, runs, runTrial, small, stateOf } from "./demo.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UserError } from "../src/user-error.js";
+import { UserError } from "../src/index.js";
 
 test("a user error shows every problem with its detail and its fix", () => {
   const error = new UserError([

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LineSplitter, LONGEST_LINE } from "../../src/logs/line-splitter.js";
+import { LineSplitter, LONGEST_LINE } from "../src/index.js";
 
 function linesOf(...chunks: (string | Buffer)[]): string[] {
   const lines: string[] = [];
-  const splitter = new LineSplitter((text) => lines.push(text));
+  const splitter = new LineSplitter((text) => lines.push(text), LONGEST_LINE);
   for (const chunk of chunks) splitter.push(Buffer.from(chunk));
   splitter.end();
   return lines;
