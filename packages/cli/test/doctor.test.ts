@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findCredentials } from "../src/aws/credentials.js";
-import { oldAnswer } from "../src/aws/find-tools.js";
-import { ask, versionIn } from "../src/doctor/ask.js";
-import { examine } from "../src/doctor/examine.js";
-import { renderFindings } from "../src/doctor/render-findings.js";
-import { credentialsAnswer, engineAnswer, nodeAnswer, type Tool } from "../src/doctor/tools.js";
+import { credentialsAnswer, engineAnswer, examine, nodeAnswer, renderFindings, type Tool } from "../src/doctor/doctor.js";
+import { ask, oldAnswer, versionIn } from "../src/programs/tools.js";
 import { run } from "./helpers.js";
 
 // What this machine is at AWS, if anything, is no matter of these tests: nobody is asked.

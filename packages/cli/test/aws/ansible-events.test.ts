@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { explainTask } from "../../src/aws/ansible.js";
 import { parseAnsibleLine } from "../../src/aws/ansible-events.js";
-import { explainTask } from "../../src/aws/ansible-failures.js";
-import { explainSsh } from "../../src/aws/ssh-failures.js";
+import { explainSsh } from "../../src/aws/ssh.js";
 
 test("the lines of ansible-playbook are read: plays, tasks, results and the recap", () => {
   assert.deepEqual(parseAnsibleLine("PLAY [Hosts are there] *********"), { kind: "play", name: "Hosts are there" });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explainDiagnostics } from "../../src/aws/explain-diagnostics.js";
-import { renderPlan } from "../../src/aws/render-changes.js";
+import { renderPlan } from "../../src/aws/terraform.js";
 import { type Diagnostic, parseTerraformEvent } from "../../src/aws/terraform-events.js";
+import { explainDiagnostics } from "../../src/aws/terraform-failures.js";
 
 /** Lines that Terraform 1.11.4 printed, times and modules left out. */
 const resource =

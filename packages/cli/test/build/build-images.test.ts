@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { planOf, stack } from "@groundplan/model";
 import { containerPlanOf } from "@groundplan/targets";
-import { type BuildOptions, buildImages } from "../../src/build/build-images.js";
-import { type Buildable, buildables, checkFolders } from "../../src/build/buildable.js";
-import { pullImages } from "../../src/build/pull-images.js";
-import { renderImages } from "../../src/build/render-images.js";
-import { partsOf } from "../../src/docker/docker-part.js";
+import { partsOf } from "../../src/docker/project.js";
+import { renderImages } from "../../src/images/build.js";
+import { type BuildOptions, buildImages } from "../../src/images/build-images.js";
+import { type Buildable, buildables, checkFolders } from "../../src/images/buildable.js";
+import { pullImages } from "../../src/images/make-images.js";
 import { fakeProgress, fakeRunner } from "../docker/fake-runner.js";
 import { folderWith } from "../helpers.js";
 

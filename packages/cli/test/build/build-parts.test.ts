@@ -1,9 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles and Compose files have variables of this form
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atMost } from "../../src/build/at-most.js";
-import { baseImage } from "../../src/build/base-image.js";
-import { parseBuildStep } from "../../src/build/parse-build-step.js";
+import { atMost, baseImage, parseBuildStep } from "../../src/images/build-images.js";
 import { run } from "../helpers.js";
 
 test("the steps of both builders are read", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ProgramResult } from "@groundplan/programs";
-import { type WaitOptions, waitUntilReady } from "../../src/compose/wait-until-ready.js";
+import { type WaitOptions, waitUntilReady } from "../../src/compose/up.js";
 import type { Container } from "../../src/docker/container.js";
 import { fakeProgress } from "../docker/fake-runner.js";
 

@@ -6,16 +6,11 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type Plan, planOf, type StackDefinition, stack } from "@groundplan/model";
 import { containerPlanOf } from "@groundplan/targets";
-import { parseArguments } from "../../src/arguments/parse-arguments.js";
-import { makeImages } from "../../src/build/make-images.js";
-import { compose } from "../../src/commands/compose.js";
-import { composeUp } from "../../src/compose/compose-commands.js";
-import { wantedParts } from "../../src/compose/without-option.js";
-import { checkMailPassword } from "../../src/docker/check-mail-password.js";
-import { partsOf } from "../../src/docker/docker-part.js";
-import type { DockerProject } from "../../src/docker/docker-project.js";
-import { checkScrapes, expectedJobs, probeScrapes } from "../../src/docker/probe-scrapes.js";
-import { portVariables } from "../../src/docker/published-ports.js";
+import { composeUp } from "../../src/compose/project.js";
+import { wantedParts } from "../../src/compose/up.js";
+import { checkScrapes, expectedJobs, probeScrapes } from "../../src/docker/probes.js";
+import { checkMailPassword, type DockerProject, partsOf, portVariables } from "../../src/docker/project.js";
+import { makeImages } from "../../src/images/make-images.js";
 import { folderWith } from "../helpers.js";
 import { fakeProgress, fakeRunner } from "./fake-runner.js";
 
@@ -31,7 +26,7 @@ const definition = (smarthost?: string): StackDefinition =>
   });
 const plan = planOf(definition());
 const parts = partsOf(containerPlanOf(plan));
-const wanted = (...words: readonly string[]) => wantedParts(parseArguments(compose, ["up", ...words]), parts).map(({ name }) => name);
+const wanted = (...words: readonly string[]) => wantedParts(words, parts).map(({ name }) => name);
 
 test("monitoring is started with the stack, after what it reads, and its pages are published", () => {
   assert.deepEqual(wanted(), ["db", "web", "prometheus", "alertmanager", "grafana", "node-exporter", "db-exporter"]);
@@ -60,7 +55,7 @@ test("--without leaves out programs of monitoring, all of them, and nothing of t
   });
   assert.throws(() => wanted("--without", "web"), { name: "UsageError" });
   const own = parts.filter(({ isMonitoring }) => !isMonitoring);
-  assert.throws(() => wantedParts(parseArguments(compose, ["up", "--without", "grafana"]), own), /the stack has no monitoring/);
+  assert.throws(() => wantedParts(["grafana"], own), /the stack has no monitoring/);
   const { args } = composeUp({ program: "docker", args: ["compose"] }, {}, ["db", "web"]);
   assert.deepEqual(args.slice(-3), ["--no-build", "db", "web"]);
 });

@@ -5,9 +5,9 @@ import { type TestContext, test } from "node:test";
 import { UserError } from "@groundplan/model";
 import { programRunner } from "@groundplan/programs";
 import { tryProgram, until } from "@groundplan/testing";
-import { runPlaybook } from "../../src/aws/run-playbook.js";
-import { applyTerraform, initTerraform, planTerraform, removePlan } from "../../src/aws/run-terraform.js";
-import { PRINTING } from "../../src/aws/with-aws.js";
+import { runPlaybook } from "../../src/aws/ansible.js";
+import { applyTerraform, initTerraform, planTerraform, removePlan } from "../../src/aws/terraform.js";
+import { PRINTING } from "../../src/programs/with-programs.js";
 import { fakeProgress } from "../docker/fake-runner.js";
 import { folderWith } from "../helpers.js";
 

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explainDeploy } from "../../src/swarm/explain-deploy.js";
-import { checkNewImages } from "../../src/swarm/new-images.js";
-import * as commands from "../../src/swarm/swarm-commands.js";
-import { renderServices } from "../../src/swarm/swarm-ps.js";
-import { describeService, hasFallenBack, isDeployed, parseSwarm, type SwarmService, serviceIds } from "../../src/swarm/swarm-state.js";
-import { type DeployWait, waitUntilDeployed } from "../../src/swarm/wait-until-deployed.js";
+import { checkNewImages, type DeployWait, explainDeploy, waitUntilDeployed } from "../../src/swarm/deploy.js";
+import * as commands from "../../src/swarm/state.js";
+import { describeService, hasFallenBack, isDeployed, parseSwarm, type SwarmService, serviceIds } from "../../src/swarm/state.js";
+import { renderServices } from "../../src/swarm/swarm.js";
 import { fakeProgress, fakeRunner } from "../docker/fake-runner.js";
 import { run } from "../helpers.js";
 
