@@ -56,9 +56,9 @@ test("no terraform, and one that is too old, are said with what to do", async ()
   const folder = folderWith({ "infra/main.tf": "" });
   const nothing = await runWith(folder, {});
   assert.deepEqual([nothing.code, nothing.out], [1, ""]);
-  assert.match(nothing.err, /^groundplan: there is no terraform on this machine, and no tofu\n {2}fix: install it from https/);
+  assert.match(nothing.err, /^groundplan: neither terraform nor tofu is installed on this machine\n {2}fix: install it from https/);
   const old = await runWith(folder, { terraform: version("1.9.8") });
-  assert.match(old.err, /^groundplan: terraform 1\.9\.8 is too old: 1\.10 is needed\n {2}fix: /);
+  assert.match(old.err, /^groundplan: terraform 1\.9\.8 is too old: 1\.10 or newer is needed\n {2}fix: /);
   const odd = await runWith(folder, { terraform: "echo it is broken >&2; exit 3" });
   assert.match(odd.err, /^groundplan: terraform does not say its version: it is broken\n/);
   const tofu = await runWith(folder, { tofu: version("1.8.0") });

@@ -38,8 +38,8 @@ function readKnown(path: string): Record<string, string> {
     // Not JSON: damaged, as below.
   }
   throw new UserError({
-    message: `${path} is damaged: it does not hold a JSON object of texts`,
-    fix: `restore it from a backup, or remove the folder of this file to start with new secrets and an empty database`,
+    message: `${path} is damaged: it isn't a JSON object of texts`,
+    fix: `restore it from a backup, or remove its folder to start with new secrets and an empty database`,
   });
 }
 

@@ -17,10 +17,10 @@ export function watchServices({ plan, stackFolder, stack, quietMs, onNote }: Wat
   const stops = plan.components.map(({ name, source }) => {
     if (source.kind !== "service") return () => {};
     const named = [...(source.build === null ? [] : [source.build]), ...source.watch].map((folder) => join(stackFolder, folder));
-    for (const folder of named) if (!existsSync(folder)) onNote(`${name} is to be restarted on changes in ${folder}, which does not exist`);
+    for (const folder of named) if (!existsSync(folder)) onNote(`${name} should restart on changes in ${folder}, which doesn't exist`);
     let restarts = 0;
     const onChange = (path: string) => {
-      onNote(`${relative(stackFolder, path)} changed: ${name} is restarted`);
+      onNote(`${relative(stackFolder, path)} changed: restarting ${name}`);
       restarts += 1;
       const mine = restarts;
       stack.restart(name).catch((error: Error) => {

@@ -40,8 +40,7 @@ for (const damaged of ["", "{", "[]", "null", '{"a": 1}', '{"a": ""}']) {
     assert.throws(
       () => readSecrets(folder, ["a"]),
       (error: unknown) =>
-        error instanceof UserError &&
-        error.message.startsWith(`${path} is damaged: it does not hold a JSON object of texts\n  fix: restore it`),
+        error instanceof UserError && error.message.startsWith(`${path} is damaged: it isn't a JSON object of texts\n  fix: restore it`),
     );
     assert.equal(readFileSync(path, "utf8"), damaged);
   });

@@ -17,7 +17,7 @@ export { stack } from "./builder/stack.js";
 export type { StackBuilder } from "./builder/stack-builder.js";
 export type * from "./definition.js";
 export { envPrefix } from "./env-name.js";
-export { nearest } from "./nearest.js";
+export { nearest, suggestName } from "./nearest.js";
 export * from "./plan.js";
 export { ALERTMANAGER_PORT, BLACKBOX_PORT, exporterNameOf, GRAFANA_PORT, PROMETHEUS_PORT } from "./planning/monitoring-ports.js";
 export { planOf } from "./planning/plan-of.js";

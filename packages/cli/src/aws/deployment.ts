@@ -143,6 +143,6 @@ export async function takeOutputs(deployment: Deployment, place: TerraformPlace,
     });
   }
   writeFileAtomically(join(deployment.ansibleFolder, OUTPUT_FILE), `${result.stdout}\n`);
-  progress.note(`wrote it to ${join(deployment.shownFolder, "ansible", OUTPUT_FILE)}`);
+  progress.note(`wrote ${join(deployment.shownFolder, "ansible", OUTPUT_FILE)}`);
   return outputs;
 }

@@ -122,7 +122,7 @@ export function describeLoss({ resources, count }: TerraformChanges, state: read
   const line = (text: string, names: readonly string[], ending = "") =>
     names.length === 0 ? [] : [`${text}: ${names.join(", ")}${ending}`];
   return [
-    `${count.remove} resources will be removed and can't be brought back`,
+    `${count.remove} resource${count.remove === 1 ? "" : "s"} will be removed and can't be brought back`,
     ...line("machines, with everything on their own disks", namesOf(machines)),
     ...line("DATA LOST, without a snapshot, on the volumes", namesOf(volumes.filter((volume) => !hasSnapshot(volume)))),
     ...line(

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import { join } from "node:path";
-import { nearest, UserError, type UserProblem } from "@groundplan/model";
+import { suggestName, UserError, type UserProblem } from "@groundplan/model";
 import { findTerraform } from "@groundplan/prove";
 import type { GeneratedFile } from "@groundplan/targets";
 import { textOf } from "../output/write-files.js";
@@ -125,10 +125,9 @@ export function variableProblems(
 const OPERATOR = "operator_cidr";
 
 function unknownVariable(name: string, names: readonly string[]): UserProblem {
-  const meant = nearest(name, names);
   return {
     message: `--var ${name}: the Terraform files have no variable "${name}"`,
-    fix: meant === null ? `use one of ${names.join(", ")}` : `write --var ${meant}=VALUE`,
+    fix: suggestName(name, names, (meant) => `--var ${meant}=VALUE`),
   };
 }
 

@@ -34,11 +34,11 @@ export interface TerraformRun extends Programs {
 
 /** @throws UserError when it fails. */
 export async function initTerraform({ runner, progress, place, again }: TerraformRun): Promise<void> {
-  progress.step(ROW, "gets its provider ready");
+  progress.step(ROW, "installs its provider");
   const command = terraformInit(place);
   const result = await runner.run(command);
   if (result.code !== 0) throw failedTool(command, result, again);
-  progress.end(ROW, "is ready");
+  progress.end(ROW, "ready");
 }
 
 /** Plans, keeps the plan for `applyTerraform`, and says what would change. @throws UserError when it fails. */
@@ -50,7 +50,7 @@ export async function planTerraform(run: TerraformRun, options: PlanOptions): Pr
     if (event.kind === "planned") resources.push({ address: event.address, action: event.action });
     if (event.kind === "changes") count = event.changes;
   });
-  run.progress.end(ROW, countOf(count) === 0 ? "nothing to change" : "has planned");
+  run.progress.end(ROW, countOf(count) === 0 ? "nothing to change" : "planned");
   return { count, resources };
 }
 
@@ -62,10 +62,10 @@ export async function applyTerraform(run: TerraformRun, { count }: TerraformChan
   let made: ChangeCount = { add: 0, change: 0, remove: 0 };
   await follow(run, terraformApply(run.place), (event) => {
     if (event.kind === "started") progress.step(ROW, `${done} of ${total}: ${event.action} ${event.address}`);
-    if (event.kind === "goes-on") progress.step(ROW, `${done} of ${total}: ${event.action} ${event.address} since ${event.seconds} s`);
+    if (event.kind === "goes-on") progress.step(ROW, `${done} of ${total}: ${event.action} ${event.address}, ${event.seconds} s so far`);
     if (event.kind === "completed") {
       done += 1;
-      progress.step(ROW, `${done} of ${total}: ${event.action} ${event.address} done after ${event.seconds} s`);
+      progress.step(ROW, `${done} of ${total}: ${event.action} ${event.address} took ${event.seconds} s`);
     }
     if (event.kind === "changes") made = event.changes;
   });

@@ -143,9 +143,9 @@ async function start(
 function withoutSuspect(command: CommandLine, result: ProgramResult, timeout: number): UserProblem {
   if (result.code !== null) return failedCommand(command, result, "the stack");
   return {
-    message: `the containers were not started within ${timeout} s`,
+    message: `the containers didn't start within ${timeout} s`,
     detail: lastLines(result.stderr, 3),
-    fix: "give it longer with --timeout, or see what the Docker engine does: docker ps --all",
+    fix: "allow more time with --timeout, or see what the Docker engine is doing: docker ps --all",
   };
 }
 

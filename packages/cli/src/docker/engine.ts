@@ -52,7 +52,7 @@ export async function needEngine(runner: ProgramRunner): Promise<void> {
   const detail = lastLines(stderr, 3);
   const known = explainFailure(stderr, "docker version");
   if (known !== null) throw new UserError({ ...known, detail });
-  throw new UserError({ message: "the Docker engine does not answer", detail, fix: "run docker version and fix what it reports" });
+  throw new UserError({ message: "the Docker engine doesn't answer", detail, fix: "run docker version and fix what it reports" });
 }
 
 const LINES_SHOWN = 8;

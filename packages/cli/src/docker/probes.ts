@@ -109,14 +109,14 @@ async function ask(url: string, path: string, signal: AbortSignal): Promise<Prob
 
 /** What is wrong with a service that does not answer well from outside. */
 export function explainProbe({ service, url, answers }: Probe, logCommand: string): UserProblem {
-  const fix = `put right what its log tells: ${logCommand}`;
+  const fix = `fix what its log reports: ${logCommand}`;
   if (url === null)
     return {
       message: `${service} is public, but its container publishes no port`,
-      fix: "see what changes it: compose.override.yaml, if there is one",
+      fix: "look for what changes it: compose.override.yaml, if there is one",
     };
   const detail = answers.map(({ path, status, reason }) => `GET ${url}${path}: ${status ?? reason}`);
-  return { message: `${service} is healthy inside its container, but does not answer well from outside`, detail, fix };
+  return { message: `${service} is healthy inside its container, but doesn't answer properly from outside`, detail, fix };
 }
 
 /** @throws UserError with every service that does not answer well from outside. */
@@ -175,7 +175,7 @@ export async function probeScrapes(
     });
     const missing = probes.filter(({ health }) => health !== "up");
     if (missing.length === 0) {
-      progress.end("prometheus", `reads all ${jobs.length} that it should`);
+      progress.end("prometheus", `reads all it should (${jobs.length})`);
       return probes;
     }
     if (Date.now() >= deadline) return probes;
@@ -222,7 +222,7 @@ export function checkScrapes(probes: readonly ScrapeProbe[], logCommand: (servic
     return [
       {
         message,
-        fix: `see its log (${logCommand(job)}), or say in stack.ts where its metrics are (metrics of s.service; false: it has none)`,
+        fix: `see its log (${logCommand(job)}), or correct its metrics in stack.ts (metrics of s.service; false if it has none)`,
       },
     ];
   });

@@ -54,7 +54,7 @@ export const TOOLS: readonly Tool[] = [
     get: `install version ${OLDEST_NODE} or newer from https://nodejs.org`,
     look: async () => nodeAnswer(process.versions.node),
   },
-  { name: "npm", neededFor: "installing packages", required: false, get: "it comes with node", look: () => ask("npm", ["--version"]) },
+  { name: "npm", neededFor: "installing packages", required: false, get: "comes with node", look: () => ask("npm", ["--version"]) },
   {
     name: "postgresql",
     neededFor: "up: the embedded server",
@@ -64,7 +64,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: "redis-server",
-    neededFor: "up: a real Redis; without it a stack's stand-in is used",
+    neededFor: "up: a real Redis; without it, a stack's stand-in serves",
     required: false,
     get: "install redis or valkey with the system's package manager (apt-get install redis-server, brew install redis)",
     look: async () => {
@@ -83,7 +83,7 @@ export const TOOLS: readonly Tool[] = [
     name: "docker engine",
     neededFor: "build, compose and swarm",
     required: false,
-    get: "it comes with docker",
+    get: "comes with docker",
     look: async () => engineAnswer(await ask("docker", ["version", "--format", "{{.Server.Version}}"])),
   },
   {
@@ -99,7 +99,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: "terraform",
-    neededFor: "aws: what is made at AWS",
+    neededFor: "aws: creating what runs on AWS",
     required: false,
     get: "https://developer.hashicorp.com/terraform/install, or OpenTofu: https://opentofu.org/docs/intro/install/",
     look: async () => {

@@ -80,15 +80,15 @@ export async function buildImages(
 async function prepare({ service, folder, prepare: command }: Buildable, runner: ProgramRunner, progress: Progress): Promise<void> {
   const [program = "", ...args] = command ?? [];
   const shown = [program, ...args].join(" ");
-  progress.step(service, "is prepared");
+  progress.step(service, "runs its prepare");
   const result = await runner.run({ program, args }, { folder });
   if (result.code === 0) return;
   throw new UserError({
     message: result.missing
-      ? `${service}: its prepare cannot be run, there is no program ${program}`
+      ? `${service}: its prepare can't run: ${program} isn't installed`
       : `${service}: its prepare failed (${shown}, ${ending(result)})`,
     detail: result.missing ? [] : lastLines(`${result.stdout}\n${result.stderr}`, LINES_SHOWN),
-    fix: `put right what it says, or prepare of ${service} in stack.ts`,
+    fix: `fix the error above, or prepare of ${service} in stack.ts`,
   });
 }
 
@@ -145,13 +145,13 @@ function buildProblem(service: string, { step, from, lines, result }: FailedBuil
     // Its variables are not filled in in what the builder prints.
     const image = pulled.includes("$") ? (from ?? pulled) : pulled;
     const { message, detail = [], fix } = explainPullFailure(result.stderr, image);
-    return { message: `${service}: ${message}`, detail, fix: `${fix}; or build on another: --base IMAGE` };
+    return { message: `${service}: ${message}`, detail, fix: `${fix}; or build on another image: --base IMAGE` };
   }
   const known = explainFailure(result.stderr, service);
   return {
-    message: `${service}: its image cannot be built, ${at} (${ending(result)})`,
+    message: `${service}: its image can't be built, ${at} (${ending(result)})`,
     detail: lastLines(lines.join("\n"), LINES_SHOWN),
-    fix: known?.fix ?? "put right its Dockerfile, or what the Dockerfile copies and runs",
+    fix: known?.fix ?? "fix its Dockerfile, or what the Dockerfile copies and runs",
   };
 }
 

@@ -62,7 +62,7 @@ export const build = command({
         return 0;
       },
       async stopped(_, say) {
-        say("stopped; the images that were not finished are as they were before");
+        say("stopped; unfinished images are as they were before");
         return 1;
       },
     });

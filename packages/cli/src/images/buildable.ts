@@ -38,7 +38,7 @@ export function checkFolders(services: readonly Buildable[], stackFolder: string
       return [
         {
           message: `${service}: there is no folder ${shown} beside stack.ts`,
-          fix: `make it, or put right build of ${service} in stack.ts`,
+          fix: `create it, or correct build of ${service} in stack.ts`,
         },
       ];
     }

@@ -66,5 +66,5 @@ export function toolProblem(name: string, answer: Answer, get: string): UserProb
   if (answer.status === "found") return null;
   if (answer.status === "missing") return { message: `${name} isn't installed on this machine`, fix: `install it: ${get}` };
   const version = answer.version === null ? "" : ` ${answer.version}`;
-  return { message: `${name}${version} cannot be used here: ${answer.detail}`, fix: `install another version: ${get}` };
+  return { message: `${name}${version} can't be used here: ${answer.detail}`, fix: `install another version: ${get}` };
 }

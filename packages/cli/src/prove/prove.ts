@@ -74,7 +74,7 @@ async function proveOne(
     terminal,
     Object.values(LIFE_CYCLE).map((step) => step.name),
   );
-  progress.note(`${shown}: the real ${name}, an AWS that is only here`);
+  progress.note(`${shown}: the real ${name}, against an AWS in memory`);
   try {
     const proof = await proveTerraform({
       ...work,

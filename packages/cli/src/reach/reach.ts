@@ -103,11 +103,11 @@ function difference({ options }: ReachInput, before: Plan, after: Plan): Answer 
 /** The version to compare with: "none" when none is asked for; `null`: it has problems, and they were shown. */
 async function planBefore({ options, terminal, folder }: ReachInput): Promise<Plan | "none" | null> {
   const { diff: other, since: revision } = options;
-  if (other !== null && revision !== null) throw new UsageError("--diff and --since both name the version before; give one of them.");
+  if (other !== null && revision !== null) throw new UsageError("--diff and --since both name the earlier version; give only one.");
   if (other === null && revision === null) return "none";
   const read = revision === null ? await readPlan(folder, other) : await planAtRevision(folder, options.stack, revision);
   if (!("problems" in read)) return read.plan;
-  terminal.err(`the version before (${revision ?? other}): ${renderProblems(read.file, read.problems)}`);
+  terminal.err(`the earlier version (${revision ?? other}): ${renderProblems(read.file, read.problems)}`);
   return null;
 }
 
@@ -259,7 +259,7 @@ function runHere(program: string, args: readonly string[], revision: string): st
   if (error !== undefined) throw new UserError({ message: `--since needs ${program}: ${error.message}`, fix: `install ${program}` });
   if (status === 0) return stdout.trim();
   throw new UserError({
-    message: `${program} cannot give the stack of revision "${revision}": ${stderr.trim()}`,
+    message: `${program} can't read the stack at revision "${revision}": ${stderr.trim()}`,
     fix: "name a commit, branch or tag that has the stack's folder, for example --since HEAD",
   });
 }

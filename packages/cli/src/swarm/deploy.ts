@@ -126,7 +126,7 @@ export function checkNewImages(built: readonly BuiltImage[], running: readonly C
     if (old === undefined) return [];
     return [
       {
-        message: `${service}: its image ${image} has changed, and a version of this name runs: Swarm would go on with the old one`,
+        message: `${service}: its image ${image} has changed, and a version of this name runs: Swarm would keep running the old one`,
         fix: "deploy it under a name of its own, for example --tag v2",
       },
     ];
@@ -210,10 +210,10 @@ export async function explainDeploy(
 function problemOf(service: SwarmService, printed: readonly string[], timeout: number, logCommand: string): UserProblem {
   const { service: name, running, wanted, update, errors } = service;
   const detail = [...errors.slice(0, 3), ...printed];
-  const fix = `put right what its log tells: ${logCommand}`;
+  const fix = `fix what its log reports: ${logCommand}`;
   if (hasFallenBack(service)) {
     const end = update?.state === "rollback_completed" ? "what runs is the version before" : "the update stands still, some copies are new";
-    return { message: `${name}: its new version did not stay healthy, ${end} (${update?.message})`, detail, fix };
+    return { message: `${name}: its new version didn't stay healthy, ${end} (${update?.message})`, detail, fix };
   }
   const known = explainFailure(errors.join("\n"), name);
   return known ?? { message: `${name}: ${running} of ${wanted} copies are healthy after ${timeout} s`, detail, fix };

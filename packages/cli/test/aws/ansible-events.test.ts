@@ -95,7 +95,7 @@ test("a failed task is told with its host, its name and what it printed", () => 
   assert.deepEqual(problem, {
     message: 'backend: "Start worker" failed (exit code 125)',
     detail: ["docker: Error response from daemon: no such image"],
-    fix: "put right what it says, then go on: groundplan aws deploy",
+    fix: "fix the error above, then resume with: groundplan aws deploy",
   });
   assert.deepEqual(explainTask(failed({ msg: ["one", "two"] }), "again", "connect").detail, ["one", "two"]);
   assert.deepEqual(explainTask(failed({ msg: "non-zero return code", rc: 1, stdout: "only out" }), "again", "connect").detail, [
@@ -109,13 +109,13 @@ test("of a task with secrets it is said where to look, and nothing of what it pr
     "again",
     "groundplan aws connect --limit backend",
   );
-  assert.match(problem.message, /^backend: "Start worker" failed; what it says is hidden/);
+  assert.match(problem.message, /^backend: "Start worker" failed; its output is hidden/);
   assert.match(problem.fix, /groundplan aws connect --limit backend.*again/);
 });
 
 test("a host that cannot be reached is told in a sentence, by what ssh says", () => {
   const texts: readonly (readonly [text: string, told: RegExp])[] = [
-    ["ssh: connect to host 10.0.2.4 port 22: Connection refused", /^backend refuses SSH connections.*: a new machine/],
+    ["ssh: connect to host 10.0.2.4 port 22: Connection refused", /^backend refuses SSH connections.*: give a new machine/],
     ["ssh: connect to host 203.0.113.9 port 22: Connection timed out", /^backend does not answer over SSH: see that operator_cidr/],
     ["ubuntu@203.0.113.9: Permission denied (publickey).", /^backend refuses your SSH key: .*ssh-add/],
     ["ubuntu@203.0.113.9: Permission denied (publickey,password).", /^backend refuses your SSH key/],

@@ -88,7 +88,7 @@ test("an operator's range that is none is refused wherever it comes from, and no
 
 test("a variable that the files do not have is said with what was probably meant", () => {
   assert.match(problems({ ...GOOD, regoin: "eu-west-1" }).join(), /^--var regoin: .*no variable "regoin" -> write --var region=VALUE$/);
-  assert.match(problems({ ...GOOD, zzzzzzzzzz: "1" }).join(), /use one of operator_cidr, ssh_public_key, region$/);
+  assert.match(problems({ ...GOOD, zzzzzzzzzz: "1" }).join(), /write one of operator_cidr, ssh_public_key, region$/);
 });
 
 test("--var is NAME=VALUE, given once; the value may hold anything", () => {

@@ -90,7 +90,7 @@ test("a build that fails is told with its step and last lines, and the others ar
     ["worker"],
   );
   assert.equal(problems.length, 1);
-  assert.equal(problems[0]?.message, "vote: its image cannot be built, at step 3/3: COPY a.txt / (exit code 1)");
+  assert.equal(problems[0]?.message, "vote: its image can't be built, at step 3/3: COPY a.txt / (exit code 1)");
   assert.match(problems[0].detail?.join("\n") ?? "", /COPY failed: .* stat a\.txt: file does not exist/);
   assert.ok(progress.told.includes("vote: failed") && progress.told.includes("worker: built voting/worker:latest"));
 });
@@ -135,7 +135,7 @@ test("a prepare that fails or does not exist is told, and its image is not built
 
   const missing = fakeRunner({ node: { code: null, missing: true } });
   const outcome = await buildImages(services, options(folder), { runner: missing, progress: fakeProgress() });
-  assert.equal(outcome.problems[0]?.message, "vote: its prepare cannot be run, there is no program node");
+  assert.equal(outcome.problems[0]?.message, "vote: its prepare can't run: node isn't installed");
 });
 
 test("an image that others wait for must have a health check", async () => {
@@ -192,7 +192,7 @@ test("every folder and Dockerfile that is missing is named at once", () => {
       "api: there is no Dockerfile in api",
       "  fix: write api/Dockerfile, or give api a ready image in stack.ts (image instead of build)",
       "asked: there is no folder asked beside stack.ts",
-      "  fix: make it, or put right build of asked in stack.ts",
+      "  fix: create it, or correct build of asked in stack.ts",
     ].join("\n"),
   });
 });

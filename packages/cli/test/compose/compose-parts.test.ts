@@ -86,8 +86,7 @@ test("--port becomes the variable of the Compose file, and only for public servi
   assert.deepEqual(portVariables({}, plan.components), {});
   assert.throws(() => portVariables({ frontpage: 9000 }, plan.components), {
     name: "UsageError",
-    message:
-      '--port frontpage=9000: "frontpage" is no public service, and only those publish a port (front-page). Did you mean "front-page"?',
+    message: `--port frontpage=9000: "frontpage" isn't a public service, and only those publish a port (front-page). Did you mean "front-page"?`,
   });
   assert.throws(() => portVariables({ back: 9000 }, plan.components), { name: "UsageError" });
 });
@@ -157,7 +156,7 @@ test("without docker, or without an engine that answers, the reason is said", as
   });
   const strange = "error during connect: ssh: connect to host 192.0.2.1 port 22: Connection refused";
   await assert.rejects(needEngine(fakeRunner({ [version]: { code: 1, stderr: strange } })), {
-    message: `the Docker engine does not answer\n    ${strange}\n  fix: run docker version and fix what it reports`,
+    message: `the Docker engine doesn't answer\n    ${strange}\n  fix: run docker version and fix what it reports`,
   });
   await assert.doesNotReject(needEngine(fakeRunner({ [version]: { stdout: "20.10.24" } })));
 });

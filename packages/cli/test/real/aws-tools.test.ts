@@ -232,9 +232,9 @@ test("each host's failure is told: the task, what it printed but no secret, what
   assert.deepEqual(of("near"), {
     message: 'near: "Start worker" failed (exit code 2)',
     detail: ["ls: cannot access '/no-such-file': No such file or directory"],
-    fix: "put right what it says, then go on: groundplan aws deploy",
+    fix: "fix the error above, then resume with: groundplan aws deploy",
   });
-  assert.match(of("next")?.message ?? "", /^next: "Write secrets" failed; what it says is hidden/);
+  assert.match(of("next")?.message ?? "", /^next: "Write secrets" failed; its output is hidden/);
   assert.match(of("next")?.fix ?? "", /groundplan aws connect next/);
   assert.doesNotMatch(`${JSON.stringify(problems)}${progress.told.join()}`, /hush/);
   assert.match(of("far")?.message ?? "", /^far refuses SSH connections/);

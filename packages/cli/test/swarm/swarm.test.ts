@@ -120,7 +120,7 @@ test("what went wrong is told with the reasons of the copies and their last line
     failed.map(({ message }) => message),
     [
       "the image of gp/nosuch:1 was not built",
-      "web: its new version did not stay healthy, what runs is the version before (rollback completed)",
+      "web: its new version didn't stay healthy, what runs is the version before (rollback completed)",
     ],
   );
   assert.deepEqual(failed[1]?.detail, ["task: non-zero exit (4)", "no DB"]);

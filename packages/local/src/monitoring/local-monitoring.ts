@@ -22,8 +22,8 @@ export class LocalMonitoring {
   constructor(plan: Plan, runsHere: ReadonlySet<string>, onNote: (text: string) => void, searchPath = process.env.PATH) {
     if (plan.monitoring === null) {
       throw new UserError({
-        message: `--monitoring: the stack "${plan.stack}" says nothing of monitoring`,
-        fix: 'add s.monitoring({ on: "NAME OF A PUBLIC HOST" }) to the stack file, or leave --monitoring away',
+        message: `--monitoring: the stack "${plan.stack}" has no monitoring`,
+        fix: 'add s.monitoring({ on: "NAME OF A PUBLIC HOST" }) to the stack file, or leave out --monitoring',
       });
     }
     this.#plan = plan;
@@ -33,7 +33,7 @@ export class LocalMonitoring {
     this.#parts = all.filter(({ exporter }) => exporter === null || this.#programs.exporters.has(exporter));
     for (const { name, exporter } of all) {
       if (exporter === null || this.#programs.exporters.has(exporter)) continue;
-      onNote(`${name}: this machine has no ${exporter} exporter, so what it would tell is missing (package ${exporterPackage(exporter)})`);
+      onNote(`${name}: this machine has no ${exporter} exporter, so its metrics are missing (package ${exporterPackage(exporter)})`);
     }
   }
 

@@ -23,8 +23,8 @@ export function findMonitoringPrograms(searchPath: string | undefined = process.
   const prometheus = findProgram("prometheus", ".", searchPath);
   if (prometheus === null) {
     throw new UserError({
-      message: "there is no Prometheus on this machine for --monitoring (looked for prometheus in PATH)",
-      fix: "install it (Debian and Ubuntu: apt-get install prometheus; macOS: brew install prometheus), or leave --monitoring away",
+      message: "--monitoring needs Prometheus, and this machine has none (looked for prometheus in PATH)",
+      fix: "install it (Debian and Ubuntu: apt-get install prometheus; macOS: brew install prometheus), or leave out --monitoring",
     });
   }
   const exporters = new Map<Exporter, string>();

@@ -69,7 +69,7 @@ export class Part {
   /** Resolves when the process has ended; the session starts it again. */
   async kill(): Promise<void> {
     if (this.#child === null) {
-      throw new UserError({ message: `${this.#state.name} does not run now`, fix: `restart ${this.#state.name}` });
+      throw new UserError({ message: `${this.#state.name} isn't running now`, fix: `restart ${this.#state.name}` });
     }
     this.#child.signal("SIGKILL");
     await this.#child.exited;
@@ -91,7 +91,7 @@ export class Part {
     );
     const limit = setTimeout(() => {
       if (!this.#program.mayStartSlowly)
-        this.#waiters.fail(this.#failure(`is not healthy after ${startLimitMs / 1000} s: ${this.#state.reason ?? "no answer"}`));
+        this.#waiters.fail(this.#failure(`isn't healthy after ${startLimitMs / 1000} s: ${this.#state.reason ?? "no answer"}`));
     }, startLimitMs);
     try {
       await this.#waiters.wait(startDeaths);
@@ -133,9 +133,7 @@ export class Part {
       deaths += 1;
       const waitMs = backOffMs(deaths);
       this.#set({ status: "restarting", reason, pid: null });
-      this.#context.onNote(
-        `${this.#state.name} ${reason} after ${seconds(Date.now() - startedAt)}: it is started again in ${seconds(waitMs)}`,
-      );
+      this.#context.onNote(`${this.#state.name} ${reason} after ${seconds(Date.now() - startedAt)}; restarting it in ${seconds(waitMs)}`);
       this.#waiters.countDeath(() => this.#failure(`keeps failing: it ${reason}`));
       await pause(waitMs, stop);
       if (!stop.aborted) this.#set({ restarts: this.#state.restarts + 1 });
@@ -174,7 +172,7 @@ export class Part {
     await this.#program.disconnect?.();
     child.signal(this.#program.stopSignal);
     const late = setTimeout(() => {
-      this.#context.onNote(`${name} did not end within ${seconds(stopLimitMs)}: killed`);
+      this.#context.onNote(`${name} didn't stop within ${seconds(stopLimitMs)}: killed`);
       child.signal("SIGKILL");
     }, stopLimitMs);
     await child.exited;
@@ -205,7 +203,7 @@ export class Part {
     const { name } = this.#state;
     const lines = this.#context.logs.tail(name, LAST_LINES).map((line) => line.text);
     const said = lines.length > 0 ? "its last lines say why" : "it printed nothing";
-    return new UserError({ message: `${name} ${what}`, detail: lines, fix: `put ${name} right (${said}), then start again` });
+    return new UserError({ message: `${name} ${what}`, detail: lines, fix: `fix ${name} (${said}), then start again` });
   }
 
   #set(change: Partial<PartState>): void {

@@ -70,7 +70,7 @@ export class ServiceProgram implements Program {
     const program = findProgram(command[0], cwd);
     if (program === null) {
       const problem = {
-        message: `${name} cannot run "${command.join(" ")}": there is no program "${command[0]}"`,
+        message: `${name} can't run "${command.join(" ")}": there is no program "${command[0]}"`,
         fix: `install ${command[0]}, or correct the command in s.service("${name}")`,
       };
       return { problem };

@@ -1,4 +1,4 @@
-import { nearest, UserError, type UserProblem } from "@groundplan/model";
+import { suggestName, UserError, type UserProblem } from "@groundplan/model";
 
 /** Where the control room listens; no part is ever given it. */
 export const CONTROL_ROOM_PORT = 8090;
@@ -55,7 +55,7 @@ export async function choosePorts(wishes: PortWishes): Promise<PortChoice> {
 
   const firstFree = async (candidates: Iterable<number>): Promise<number> => {
     for (const port of candidates) if (!reserved.has(port) && (await isFree(port))) return port;
-    throw new UserError({ message: "no port is free on 127.0.0.1", fix: "end some of the programs that listen on this machine" });
+    throw new UserError({ message: "no port is free on 127.0.0.1", fix: "stop some of the programs that listen on this machine" });
   };
 
   for (const part of listeners) {
@@ -93,12 +93,11 @@ async function checkOverrides({ components, overrides, isFree }: PortWishes): Pr
     const at = `--port ${name}=${port}`;
     if (!listeners.includes(name)) {
       const known = components.some((component) => component.name === name);
-      const meant = nearest(name, listeners);
       problems.push({
         message: known
           ? `${at}: "${name}" listens on no port`
-          : `${at}: "${name}" is not a part of this stack (parts: ${listeners.join(", ")})`,
-        fix: meant === null ? `write one of ${listeners.join(", ")}` : `write --port ${meant}=${port}`,
+          : `${at}: "${name}" isn't a part of this stack (parts: ${listeners.join(", ")})`,
+        fix: suggestName(name, listeners, (meant) => `--port ${meant}=${port}`),
       });
     } else if (!Number.isInteger(port) || port < 1 || port > 65_535) {
       problems.push({ message: `${at}: not a port`, fix: "write a whole number from 1 to 65535" });
@@ -108,8 +107,8 @@ async function checkOverrides({ components, overrides, isFree }: PortWishes): Pr
       problems.push({ message: `${at}: ${seen.get(port)} has this port already`, fix: "give each part a port of its own" });
     } else if (!(await isFree(port))) {
       problems.push({
-        message: `${at}: port ${port} cannot be had on 127.0.0.1 (another program listens on it, or the system refuses it)`,
-        fix: `choose another port, or leave --port ${name} away to get a free one`,
+        message: `${at}: port ${port} isn't available on 127.0.0.1 (another program listens on it, or the system refuses it)`,
+        fix: `choose another port, or leave out --port ${name} to get a free one`,
       });
     }
     seen.set(port, name);

@@ -10,10 +10,10 @@ export function recallPorts(stateFolder: string, onNote: (text: string) => void)
   try {
     const value: unknown = JSON.parse(readFileSync(path, "utf8"));
     if (isPortByName(value)) return value;
-    onNote(`${path} does not hold ports by name: ports are chosen anew`);
+    onNote(`${path} doesn't hold ports by name: choosing new ports`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT")
-      onNote(`${path} cannot be read (${(error as Error).message}): ports are chosen anew`);
+      onNote(`${path} cannot be read (${(error as Error).message}): choosing new ports`);
   }
   return {};
 }

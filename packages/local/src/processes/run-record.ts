@@ -147,7 +147,7 @@ async function endParts(earlier: RecordText, onNote: (text: string) => void): Pr
 function alreadyRuns(earlier: RecordText): UserError {
   const place = earlier.url === null ? "" : `, ${earlier.url}`;
   return new UserError({
-    message: `the stack "${earlier.stack}" runs already (pid ${earlier.owner.pid}${place})`,
-    fix: "use that one, or end it first with Ctrl-C in its terminal",
+    message: `the stack "${earlier.stack}" is already running (pid ${earlier.owner.pid}${place})`,
+    fix: "use that one, or stop it first with Ctrl-C in its terminal",
   });
 }

@@ -30,6 +30,6 @@ for (const damaged of ["{", "[]", '{"db":"x"}']) {
       {},
     );
     assert.equal(notes.length, 1);
-    assert.match(notes[0] ?? "", /ports\.json .*: ports are chosen anew$/);
+    assert.match(notes[0] ?? "", /ports\.json .*: choosing new ports$/);
   });
 }

@@ -28,7 +28,7 @@ test("a second run of the same stack is refused with the first one's pid and add
   first.visibleAt("http://127.0.0.1:8080");
   await assert.rejects(RunRecord.open(folder, "demo", noNote), (error: unknown) => {
     assert.ok(error instanceof UserError);
-    assert.equal(error.problems[0]?.message, `the stack "demo" runs already (pid ${process.pid}, http://127.0.0.1:8080)`);
+    assert.equal(error.problems[0]?.message, `the stack "demo" is already running (pid ${process.pid}, http://127.0.0.1:8080)`);
     return true;
   });
   await first.close();

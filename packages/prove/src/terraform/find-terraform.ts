@@ -27,7 +27,7 @@ export async function findTerraform(env?: Readonly<Record<string, string>>): Pro
       return unusable(`${name} does not say its version: ${(stderr || stdout).trim().split("\n")[0] ?? ""}`);
     return isNewEnough(version) ? { name, version } : unusable(`${name} ${version} is too old: ${OLDEST.join(".")} or newer is needed`);
   }
-  return unusable("there is no terraform on this machine, and no tofu");
+  return unusable("neither terraform nor tofu is installed on this machine");
 }
 
 function unusable(message: string): MissingTerraform {
