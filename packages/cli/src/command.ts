@@ -1,4 +1,5 @@
 import type { Terminal } from "./output/terminal.js";
+
 /** 0 done, 1 failed, 2 wrong usage. */
 export type ExitCode = 0 | 1 | 2;
 

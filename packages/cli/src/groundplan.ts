@@ -5,6 +5,7 @@ import { UsageError, unknownName } from "./arguments/usage-error.js";
 import type { ExitCode } from "./command.js";
 import { ENTRIES, type Entry } from "./commands/index.js";
 import type { Terminal } from "./output/terminal.js";
+
 export interface Invocation {
   /** What follows `groundplan`. */
   readonly words: readonly string[];

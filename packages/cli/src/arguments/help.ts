@@ -1,5 +1,6 @@
 import { type Option, optionName } from "../command.js";
 import type { NamedCommand } from "./parse-arguments.js";
+
 /** A command or group as its parent's help lists it. */
 export interface Listed {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { flag, type Option, parsed, text } from "../command.js";
 import { UsageError } from "./usage-error.js";
+
 /** The stack that is meant. */
 export const STACK = {
   stack: text("DIR", "folder of the stack.ts, or the file itself (default stacks/voting if it is there, else this folder)"),

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Command, type CommandInput, optionName } from "../command.js";
 import { didYouMean, UsageError } from "./usage-error.js";
+
 /** A command, and the name that it goes by: "compose up". */
 export interface NamedCommand {
   readonly path: string;

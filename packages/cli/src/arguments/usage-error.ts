@@ -1,4 +1,5 @@
 import { nearest } from "@groundplan/model";
+
 /** The command line is wrong: shown as a sentence for each mistake, exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";

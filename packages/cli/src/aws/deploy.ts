@@ -16,6 +16,7 @@ import { openHosts } from "./hosts.js";
 import { needAll } from "./requirements.js";
 import { applyTerraform, initTerraform, planTerraform, removePlan, renderPlan, type TerraformRun } from "./terraform.js";
 import { countOf } from "./terraform-events.js";
+
 /** `groundplan aws plan`: what a deploy would change on AWS. Changes nothing. */
 export const plan = command({
   summary: "Show what a deploy would change on AWS; changes nothing",
@@ -212,7 +213,7 @@ export const rollback = command({
  * @param limit Only those of this host; `null`: all.
  * @throws UserError with all that do not answer well.
  */
-export async function probeServices(
+async function probeServices(
   { signal, hint }: Pick<Programs, "signal"> & { hint(action: string): string },
   { components }: Plan,
   { publicUrls }: Outputs,

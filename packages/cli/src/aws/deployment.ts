@@ -19,6 +19,7 @@ import { writeFileAtomically } from "../output/write-files.js";
 import type { Programs } from "../programs/with-programs.js";
 import { type TerraformPlace, terraformOutput } from "./terraform.js";
 import { failedTool } from "./terraform-failures.js";
+
 /** Which stack, and where its deployment is. */
 export const AWS = {
   ...STACK,
@@ -78,7 +79,7 @@ export function writeDeployment({ opened, folder, shownFolder }: Deployment, { p
 }
 
 /** Beside the Ansible files: where the inventory takes its addresses from. */
-export const OUTPUT_FILE = "terraform-output.json";
+const OUTPUT_FILE = "terraform-output.json";
 
 /** What Terraform says of a deployment, as far as it is read here. */
 export interface Outputs {
@@ -111,7 +112,7 @@ interface PrintedHost {
 }
 
 /** Reads what `terraform output -json` prints; `null`: nothing is deployed. */
-export function parseOutputs(json: string): Outputs | null {
+function parseOutputs(json: string): Outputs | null {
   const { hosts, bastion, public_urls: publicUrls }: Printed = JSON.parse(json);
   if (hosts === undefined || bastion === undefined) return null;
   return {

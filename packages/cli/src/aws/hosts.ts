@@ -12,6 +12,7 @@ import { AWS, type Deployment, hostNamed, LIMIT, needFiles, type Outputs, openDe
 import { needAll } from "./requirements.js";
 import { ansibleInventory, explainSsh, hostLogs, inspectHost, sshShell } from "./ssh.js";
 import { failedTool } from "./terraform-failures.js";
+
 /** `groundplan aws status`: exit code 1 when something is not healthy. */
 export const status = command({
   summary: "Show the state of every component; exit code 1 if one isn't healthy",
@@ -168,7 +169,7 @@ export interface ComponentStatus {
 export type HostAnswer = { readonly containers: readonly Container[] } | { readonly failure: string };
 
 /** Asks a host for its containers. */
-export async function lookAtHost(runner: ProgramRunner, folder: string, host: string): Promise<HostAnswer> {
+async function lookAtHost(runner: ProgramRunner, folder: string, host: string): Promise<HostAnswer> {
   const { code, stdout, stderr } = await runner.run(inspectHost(folder, host));
   if (code !== 0) return { failure: lastLines(stderr, 3).join("\n") || `ssh ended with exit code ${code}` };
   // The name of a container is that of its component.
@@ -180,11 +181,7 @@ export async function lookAtHost(runner: ProgramRunner, folder: string, host: st
 /**
  * Asks all hosts, the bastion first: the way to the others leads through it, and is open from then on.
  */
-export async function lookAtHosts(
-  runner: ProgramRunner,
-  folder: string,
-  hosts: readonly PlannedHost[],
-): Promise<ReadonlyMap<string, HostAnswer>> {
+async function lookAtHosts(runner: ProgramRunner, folder: string, hosts: readonly PlannedHost[]): Promise<ReadonlyMap<string, HostAnswer>> {
   const first = hosts.filter(({ bastion }) => bastion);
   const rest = hosts.filter(({ bastion }) => !bastion);
   const answers = new Map<string, HostAnswer>();
@@ -195,7 +192,7 @@ export async function lookAtHosts(
 }
 
 /** A row for each component, in start order. */
-export function componentStatus(
+function componentStatus(
   { components }: Plan,
   { hosts, publicUrls }: Outputs,
   answers: ReadonlyMap<string, HostAnswer>,
@@ -214,7 +211,7 @@ export function componentStatus(
   });
 }
 
-export function renderComponentStatus(rows: readonly ComponentStatus[]): string {
+function renderComponentStatus(rows: readonly ComponentStatus[]): string {
   return renderTable(
     ["component", "host", "state", "health", "since", "image", "address"],
     rows.map(({ component, host, state, health, since, image, address }) => [

@@ -9,6 +9,7 @@ import { findAnsible, findSsh, GET_ANSIBLE, GET_SSH, toolProblem } from "../prog
 import { findCredentials } from "./credentials.js";
 import { type Deployment, renderTarget } from "./deployment.js";
 import type { TerraformPlace } from "./terraform.js";
+
 /** What an action needs before it begins. */
 export interface Needs {
   /** Terraform talks to AWS, and wants its variables. */
@@ -100,7 +101,7 @@ function jsonValues(text: string): readonly (readonly [string, string | null])[]
 }
 
 /** Name and text of the files with values that Terraform reads by itself, in its order. */
-export function valueFiles(terraformFolder: string): readonly (readonly [name: string, text: string])[] {
+function valueFiles(terraformFolder: string): readonly (readonly [name: string, text: string])[] {
   const names = existsSync(terraformFolder) ? readdirSync(terraformFolder) : [];
   const automatic = names.filter((name) => /\.auto\.tfvars(?:\.json)?$/.test(name)).sort();
   return ["terraform.tfvars", "terraform.tfvars.json", ...automatic].flatMap((name) => {

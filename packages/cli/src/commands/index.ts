@@ -1,4 +1,5 @@
 import type { Command } from "../command.js";
+
 /** A command by its name, loaded when it is asked for: every other one starts faster for it. */
 export interface CommandEntry {
   readonly name: string;

@@ -9,6 +9,7 @@ import { writeFileAtomically } from "../output/write-files.js";
 import { checkStack } from "../stack-file/check-stack.js";
 import { openPlan } from "../stack-file/open-plan.js";
 import { givenStateFolder } from "../up/state-folder.js";
+
 export const check = command({
   summary: "Find everything that is wrong with a stack file, with its place and a fix",
   arguments: [],
@@ -50,7 +51,7 @@ export const env = command({
 });
 
 /** `NAME=value` lines for `.` of any POSIX shell. */
-export function renderShellEnv(variables: Readonly<Record<string, string>>): string {
+function renderShellEnv(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
     .map(([name, value]) => `${name}=${value === "" ? "" : shellWord(value)}`)
     .join("\n");

@@ -17,6 +17,7 @@ import {
   renderStatus,
   statusOf,
 } from "./project.js";
+
 /** `groundplan compose down`: resolves when the stack's containers and networks are gone. */
 export const down = command({
   summary: "Stop the stack and remove its containers; the data stays",

@@ -5,6 +5,7 @@ import { text } from "../command.js";
 import { type Container, isReady, lookAtContainers, publishedAddress } from "../docker/container.js";
 import { type DockerPart, type DockerProject, settingOf } from "../docker/project.js";
 import { renderTable } from "../output/tables.js";
+
 /** Which stack, and where its Compose files are. */
 export const COMPOSE = {
   ...STACK,

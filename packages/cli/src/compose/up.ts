@@ -25,6 +25,7 @@ import type { Progress } from "../output/progress.js";
 import { renderAddresses } from "../output/tables.js";
 import { type Programs, withDocker } from "../programs/with-programs.js";
 import { COMPOSE, composeUp, describeRest, findCompose, lookAtProject, statusOf } from "./project.js";
+
 /** `groundplan compose up`: resolves when everything is healthy and answers from outside. */
 export const up = command({
   summary: "Build, start and probe the stack in Docker, and wait until everything is healthy",
@@ -243,7 +244,7 @@ export interface FailedStart {
 }
 
 /** What is wrong with the containers that are not ready: their exit codes, health checks and last lines. */
-export async function explainStart(runner: ProgramRunner, failed: FailedStart): Promise<readonly UserProblem[]> {
+async function explainStart(runner: ProgramRunner, failed: FailedStart): Promise<readonly UserProblem[]> {
   const { containers, parts, waitedSeconds, logCommand } = failed;
   const found = await Promise.all(
     parts.flatMap(({ name, memoryMb }) =>

@@ -1,5 +1,6 @@
 import type { ProgramRunner } from "@groundplan/programs";
 import { inspectContainers, listContainers } from "./engine.js";
+
 /** What matters of a container, out of `docker inspect`. */
 export interface Container {
   readonly id: string;

@@ -4,6 +4,7 @@ import { scrapedName } from "@groundplan/targets";
 import type { Progress } from "../output/progress.js";
 import type { Programs } from "../programs/with-programs.js";
 import type { DockerPart } from "./project.js";
+
 export interface StartedProject {
   readonly plan: Plan;
   readonly parts: readonly DockerPart[];
@@ -62,7 +63,7 @@ const POLL_MS = 200;
  *
  * @param addressOf Where the port of a service is reached from this machine; `null`: nowhere.
  */
-export function probeAll(
+function probeAll(
   parts: readonly DockerPart[],
   addressOf: (service: string, port: number) => string | null,
   signal: AbortSignal,

@@ -15,6 +15,7 @@ import {
 import { textOf } from "../output/write-files.js";
 import type { Programs } from "../programs/with-programs.js";
 import { envValue } from "../secret-files/secret-files.js";
+
 /** A stack as Docker runs it, by Compose or Swarm. */
 export interface DockerProject extends TargetFolder {
   /** The command that drives it, which is also its target and the name of its usual folder. */

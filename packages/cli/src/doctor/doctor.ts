@@ -5,6 +5,7 @@ import { command } from "../command.js";
 import { explainFailure } from "../docker/failures.js";
 import { renderTable } from "../output/tables.js";
 import { type Answer, ask, findAnsible, findSsh, GET_ANSIBLE, GET_SSH, OLDEST_TERRAFORM, oldAnswer } from "../programs/tools.js";
+
 export const doctor = command({
   summary: "Say which programs this machine has, what each is for and how to get the others",
   arguments: [],
@@ -46,7 +47,7 @@ export interface Tool {
 
 const OLDEST_NODE = "20.12";
 
-export const TOOLS: readonly Tool[] = [
+const TOOLS: readonly Tool[] = [
   {
     name: "node",
     neededFor: "everything",

@@ -8,6 +8,7 @@ import { explainFailure } from "../docker/failures.js";
 import { explainPullFailure } from "../docker/pull-failures.js";
 import type { Progress } from "../output/progress.js";
 import type { Buildable } from "./buildable.js";
+
 export interface BuildOptions {
   /** What to use in place of the Dockerfiles' own base; `null`: theirs. */
   readonly base: string | null;
@@ -244,7 +245,7 @@ interface Inspected {
 }
 
 /** Reads what `docker image inspect` prints for one image. */
-export function parseImage(json: string): Image {
+function parseImage(json: string): Image {
   const [found]: readonly Inspected[] = JSON.parse(json);
   if (found === undefined) throw new Error("docker image inspect printed no image");
   const test = found.Config.Healthcheck?.Test ?? [];
@@ -257,7 +258,7 @@ export function parseImage(json: string): Image {
 }
 
 /** How many bytes an image adds to the one it starts from; `null`: it does not start from that one. */
-export function sizeOverBase(image: Image, base: Image): number | null {
+function sizeOverBase(image: Image, base: Image): number | null {
   const isOnTop = base.layers.every((layer, index) => image.layers[index] === layer);
   return isOnTop ? image.sizeBytes - base.sizeBytes : null;
 }

@@ -8,6 +8,7 @@ import { openPlan } from "../stack-file/open-plan.js";
 import { type BuiltImage, buildImages } from "./build-images.js";
 import { buildables, checkFolders } from "./buildable.js";
 import { BUILDING, howToBuild, TAG, wantedServices } from "./options.js";
+
 /** `groundplan build`: resolves when every image was built, or has failed. */
 export const build = command({
   summary: "Build the images of the stack's services with Docker",

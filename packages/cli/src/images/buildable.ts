@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Plan, UserError, type UserProblem } from "@groundplan/model";
 import { imageNameOf } from "@groundplan/targets";
+
 /** A service whose image is made here. */
 export interface Buildable {
   readonly service: string;

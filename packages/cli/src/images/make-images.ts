@@ -7,6 +7,7 @@ import type { Progress } from "../output/progress.js";
 import type { Programs } from "../programs/with-programs.js";
 import { type BuildOptions, type BuiltImage, buildImages } from "./build-images.js";
 import type { Buildable } from "./buildable.js";
+
 export interface MadeImages {
   readonly built: readonly BuiltImage[];
   /** Names of the programs of monitoring whose images cannot be had; none unless `mayLackMonitoring`. */

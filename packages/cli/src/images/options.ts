@@ -1,5 +1,6 @@
 import { UsageError, unknownName } from "../arguments/usage-error.js";
 import { flag, parsed, text, type ValuesOf } from "../command.js";
+
 /** How images are made ready on the way. */
 export const BUILDING = {
   base: text("IMAGE", "base image in place of the Dockerfiles' own (their build argument BASE)"),

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { formatLogLine } from "@groundplan/local";
 import type { Terminal } from "./terminal.js";
+
 /** Shows how several things get on at once: on a screen a row each that is written anew, elsewhere a line for each change. */
 export interface Progress {
   /** What a thing is doing now. Its time starts with the first. */
@@ -89,7 +90,7 @@ export function renderRow(row: ProgressRow, { now, width, columns }: RowPlace): 
 }
 
 /** @example "1.4 s" */
-export function secondsOf({ startedAt }: ProgressRow, until: number): string {
+function secondsOf({ startedAt }: ProgressRow, until: number): string {
   return `${((until - startedAt) / 1_000).toFixed(1)} s`;
 }
 

@@ -6,6 +6,7 @@ import { describeSecretFile, type WrittenSecretFile, writeSecretFiles } from "..
 import { type OpenedPlan, openPlan } from "../stack-file/open-plan.js";
 import { stateFolderOf } from "../up/state-folder.js";
 import { writeFiles } from "./write-files.js";
+
 /** What says which stack and which folder a command is about. */
 export interface TargetOptions {
   readonly stack: string | null;

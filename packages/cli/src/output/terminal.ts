@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+
 /** Where a command's words go. */
 export interface Terminal {
   /** Results, a line's end added. */

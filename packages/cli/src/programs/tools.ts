@@ -1,5 +1,6 @@
 import type { UserProblem } from "@groundplan/model";
 import { runProgram } from "@groundplan/programs";
+
 /** What a program of this machine answers when it is asked who it is. */
 export interface Answer {
   /** unusable: it is here, and does not work. */
@@ -30,7 +31,7 @@ export function versionIn(text: string): string | null {
 /** Oldest Terraform and OpenTofu that lock a state in S3 by themselves (use_lockfile). */
 export const OLDEST_TERRAFORM = "1.10";
 /** Oldest ansible-core that the playbooks were run with. */
-export const OLDEST_ANSIBLE = "2.14";
+const OLDEST_ANSIBLE = "2.14";
 
 /** It loads all of itself to say its version: some seconds on a machine that is busy. */
 const ANSIBLE_TIMEOUT_MS = 30_000;

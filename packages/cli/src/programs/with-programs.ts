@@ -2,6 +2,7 @@ import { type ProgramRunner, programRunner } from "@groundplan/programs";
 import type { CommandInput, ExitCode } from "../command.js";
 import { type Progress, showProgress } from "../output/progress.js";
 import { listenForStop } from "./stop-signals.js";
+
 /** What a command that runs other programs works with. */
 export interface Programs {
   readonly runner: ProgramRunner;

@@ -133,7 +133,7 @@ type ProveInput = CommandInput<{ readonly stack: string | null; readonly dir: st
  * @param workFolder Where the stack's files are written when they are what is to be proven.
  * @throws UserError
  */
-export async function configurationsOf(input: ProveInput, workFolder: string): Promise<readonly Configuration[] | null> {
+async function configurationsOf(input: ProveInput, workFolder: string): Promise<readonly Configuration[] | null> {
   const { options, folder } = input;
   const { dir } = options;
   const opened = dir !== null && options.stack === null ? undefined : await openPlan(input);
@@ -176,7 +176,7 @@ export function renderProof({ shown }: Configuration, { resources, checks, prove
 }
 
 /** What only AWS itself can tell. */
-export const NOT_PROVEN: readonly string[] = [
+const NOT_PROVEN: readonly string[] = [
   "that AWS has the AMI, the instance types and the DNS zone in the region",
   "that your account's quotas and permissions allow it",
   "that names which are unique in the world, such as a bucket's, are free",

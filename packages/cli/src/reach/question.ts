@@ -1,5 +1,6 @@
 import { type ExplainedReach, INTERNET, OPERATOR, type Plan, type ReachEnd, reachability } from "@groundplan/model";
 import { UsageError, unknownName } from "../arguments/usage-error.js";
+
 export const MOST_HOPS = 9;
 
 /** What the command line asks. */
@@ -66,7 +67,7 @@ export interface ChosenEnd {
  * @returns For each plan: `null` when it has nothing of this name.
  * @throws UsageError when none has.
  */
-export function chooseEnd(name: string, plans: readonly Plan[]): readonly (ChosenEnd | null)[] {
+function chooseEnd(name: string, plans: readonly Plan[]): readonly (ChosenEnd | null)[] {
   const found = plans.map((plan) => endOf(name, plan));
   if (found.some((chosen) => chosen !== null)) return found;
   const known = [...new Set(plans.flatMap(knownNames))];

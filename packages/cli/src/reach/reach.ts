@@ -26,6 +26,7 @@ import { renderTable } from "../output/tables.js";
 import { findStackFile } from "../stack-file/find-stack-file.js";
 import { openPlan, readPlan } from "../stack-file/open-plan.js";
 import { fits, MOST_HOPS, type Question, questionsOf, type ReachQuestion } from "./question.js";
+
 /** Answers who reaches whom in a stack, or what changed since another version of it. */
 export const reach = command({
   summary: "Say who can reach whom on which port and why, from the network rules alone",
@@ -140,7 +141,7 @@ export interface Refusal {
 }
 
 /** The answer to a question about one plan. */
-export function reachReport(plan: Plan, question: Question, hops: number): ReachReport {
+function reachReport(plan: Plan, question: Question, hops: number): ReachReport {
   const all = explainedReachability(plan);
   const hosts = plan.hosts.map(({ name }) => name);
   const senders = [...new Set([...all.map(({ from }) => from), ...hosts])];
@@ -169,7 +170,7 @@ function refusals(
 }
 
 /** A refusal in one sentence. */
-export function refusalSentence({ from, to, port, why }: Refusal): string {
+function refusalSentence({ from, to, port, why }: Refusal): string {
   return `${calledEnd(from)} does not reach ${calledEnd(to)} on ${port === null ? "any port" : `port ${port}`}: ${why.join("; ")}`;
 }
 
@@ -199,7 +200,7 @@ export function renderReport({ reaches, refused, sameHost }: ReachReport): strin
 }
 
 /** What opens and what closes, as a table. */
-export function renderDiff({ opens, closes, stays }: ReachDiff): string {
+function renderDiff({ opens, closes, stays }: ReachDiff): string {
   const rows = [
     ...opens.map((reach) => ({ ...reach, change: "opens", why: causesText(reach.causes) })),
     ...closes.map((reach) => ({ ...reach, change: "closes", why: causesText(reach.causes) })),
@@ -214,7 +215,7 @@ export function renderDiff({ opens, closes, stays }: ReachDiff): string {
   return renderTable(["change", "from", "to", "port", "protocol", "because of"], cells);
 }
 
-export function renderWarning({ code, message, fix }: ReachWarning): string {
+function renderWarning({ code, message, fix }: ReachWarning): string {
   return `warning: ${code} ${message}\n  fix: ${fix}`;
 }
 
@@ -228,7 +229,7 @@ function causesText(causes: readonly Cause[]): string {
  * @param given Folder or file of the stack as it is today; `null`: the usual one.
  * @throws UserError when git has no such revision, or not the stack's folder in it.
  */
-export async function planAtRevision(folder: string, given: string | null, revision: string): ReturnType<typeof readPlan> {
+async function planAtRevision(folder: string, given: string | null, revision: string): ReturnType<typeof readPlan> {
   const { file } = findStackFile(folder, given);
   const stackFolder = dirname(file);
   const temporary = mkdtempSync(join(tmpdir(), "groundplan-since-"));

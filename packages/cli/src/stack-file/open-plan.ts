@@ -3,6 +3,7 @@ import type { CommandInput } from "../command.js";
 import { renderProblems } from "../output/render-problems.js";
 import { findStackFile } from "./find-stack-file.js";
 import { loadStack } from "./load-stack.js";
+
 export interface OpenedPlan {
   readonly plan: Plan;
   /** The stack's folder, absolute. */

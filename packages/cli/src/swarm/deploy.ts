@@ -29,6 +29,7 @@ import {
   serviceLogs,
   stackLabel,
 } from "./state.js";
+
 /** `groundplan swarm deploy`: resolves when every copy is healthy, every update has completed, and public services answer. */
 export const deploy = command({
   summary: "Build, deploy and probe the stack, and wait until every copy is healthy or rolled back",

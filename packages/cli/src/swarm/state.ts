@@ -5,6 +5,7 @@ import { text } from "../command.js";
 import type { PublishedPort } from "../docker/container.js";
 import { needEngine, runOrFail } from "../docker/engine.js";
 import { explainFailure } from "../docker/failures.js";
+
 /** The services of a stack, as they are now. `quiet`: as for the runner. */
 export async function lookAtStack(runner: ProgramRunner, stack: string, quiet = true): Promise<readonly SwarmService[]> {
   const { stdout: list } = await runOrFail(runner, listServices(stack), stack, { quiet });
@@ -147,7 +148,7 @@ export const SWARM = {
   out: text("DIR", "where its files are (default out/swarm in the stack's folder)"),
 };
 
-export const STACK_FILE = "stack.yaml";
+const STACK_FILE = "stack.yaml";
 
 /** "true" from an engine that may be told what a swarm runs. */
 export const isManager = (): CommandLine => docker("info", "--format", "{{.Swarm.ControlAvailable}}");

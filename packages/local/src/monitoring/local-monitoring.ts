@@ -1,11 +1,18 @@
-import type { Plan } from "@groundplan/model";
-import { UserError } from "@groundplan/model";
+import { type Plan, UserError } from "@groundplan/model";
 import { type GeneratedFile, type MonitoringReach, renderMonitoring } from "@groundplan/targets";
 import type { Member } from "../local-stack.js";
 import type { Listener } from "../ports/choose-ports.js";
-import { type MemberOptions, makeMonitoringMembers } from "./make-monitoring-members.js";
-import { isScraped, type MonitoringPart, monitoringParts, PROMETHEUS, scrapedPart } from "./monitoring-parts.js";
-import { exporterPackage, findMonitoringPrograms, type MonitoringPrograms } from "./monitoring-programs.js";
+import { type MemberOptions, makeMonitoringMembers } from "./monitoring-members.js";
+import {
+  exporterPackage,
+  findMonitoringPrograms,
+  isScraped,
+  type MonitoringPart,
+  type MonitoringPrograms,
+  monitoringParts,
+  PROMETHEUS,
+  scrapedPart,
+} from "./monitoring-parts.js";
 
 /** Prometheus and the exporters of this machine, beside a stack that runs on it. */
 export class LocalMonitoring {

@@ -5,9 +5,7 @@ import { pause } from "../pause.js";
 import type { RunRecord } from "../processes/run-record.js";
 import type { PartState } from "../running-stack.js";
 import type { Timing } from "../timing.js";
-import { backOffMs } from "./back-off.js";
 import type { Program } from "./program.js";
-import { Waiters } from "./waiters.js";
 
 /** What a part shares with the others of its stack. */
 export interface PartContext {
@@ -217,3 +215,51 @@ export class Part {
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+  /** Deaths of the part that this waiter still takes. */
+  deathsLeft: number;
+}
+
+/** Those who wait for a part to become healthy. */
+class Waiters {
+  readonly #waiters = new Set<Waiter>();
+
+  /** Resolves with the next `succeed`, rejects with the next `fail` or after that many deaths. */
+  wait(deathsLeft: number): Promise<void> {
+    return new Promise((resolve, reject) => this.#waiters.add({ resolve, reject, deathsLeft }));
+  }
+
+  succeed(): void {
+    for (const waiter of this.#takeAll()) waiter.resolve();
+  }
+
+  fail(error: unknown): void {
+    for (const waiter of this.#takeAll()) waiter.reject(error);
+  }
+
+  countDeath(errorOf: () => Error): void {
+    for (const waiter of [...this.#waiters]) {
+      waiter.deathsLeft -= 1;
+      if (waiter.deathsLeft > 0) continue;
+      this.#waiters.delete(waiter);
+      waiter.reject(errorOf());
+    }
+  }
+
+  #takeAll(): readonly Waiter[] {
+    const all = [...this.#waiters];
+    this.#waiters.clear();
+    return all;
+  }
+}
+
+const FIRST_MS = 100;
+const LONGEST_MS = 5_000;
+
+/** How long to wait before a part is started again that has died `deaths` times (1 or more) in a row. */
+export function backOffMs(deaths: number): number {
+  return Math.min(LONGEST_MS, FIRST_MS * 2 ** (deaths - 1));
+}
