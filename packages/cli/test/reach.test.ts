@@ -187,11 +187,11 @@ test("reach refuses what it cannot answer, and names what it could", async () =>
     [["--to", "dbb"], /no host and no component "dbb" .*internet, operator, edge, inner, .*db.*\. Did you mean "db"\?/],
     [["--to", "job"], /--to names a component that listens on no port/],
     [["--from", "operator", "--to", "internet"], /operator and internet are both outside/],
-    [["--to", "operator"], /nobody serves anything at the operator's address/],
+    [["--to", "operator"], /nothing listens at the operator's address/],
     [["--port", "0"], /--port is a whole number from 1 to 65535, not "0"/],
     [["--hops", "many"], /--hops is a whole number from 1 to 9, not "many"/],
-    [["--diff", ".", "--since", "HEAD"], /--diff and --since both name the version before/],
-    [["--diff", ".", "--hops", "2"], /--hops does not go with --diff/],
+    [["--diff", ".", "--since", "HEAD"], /--diff and --since both name the earlier version/],
+    [["--diff", ".", "--hops", "2"], /--hops doesn't go with --diff/],
   ] as const) {
     const { code, out, err } = await run(folder, "reach", ...words);
     assert.deepEqual([code, out], [2, ""], words.join(" "));

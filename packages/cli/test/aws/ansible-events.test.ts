@@ -116,21 +116,21 @@ test("of a task with secrets it is said where to look, and nothing of what it pr
 test("a host that cannot be reached is told in a sentence, by what ssh says", () => {
   const texts: readonly (readonly [text: string, told: RegExp])[] = [
     ["ssh: connect to host 10.0.2.4 port 22: Connection refused", /^backend refuses SSH connections.*: give a new machine/],
-    ["ssh: connect to host 203.0.113.9 port 22: Connection timed out", /^backend does not answer over SSH: see that operator_cidr/],
+    ["ssh: connect to host 203.0.113.9 port 22: Connection timed out", /^backend doesn't answer over SSH: check that operator_cidr/],
     ["ubuntu@203.0.113.9: Permission denied (publickey).", /^backend refuses your SSH key: .*ssh-add/],
     ["ubuntu@203.0.113.9: Permission denied (publickey,password).", /^backend refuses your SSH key/],
     ["@@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @@\nHost key verification failed.", /host key has changed: .*known_hosts/],
     ["@ WARNING: UNPROTECTED PRIVATE KEY FILE! @\nPermission denied (publickey).", /others can read your private key.*: chmod 600/],
     ["ssh: Could not resolve hostname backend: Name or service not known", /has no address in the files for SSH/],
-    ["Connection closed by UNKNOWN port 65535", /cannot be reached through the bastion/],
+    ["Connection closed by UNKNOWN port 65535", /can't be reached through the bastion/],
   ];
   for (const [text, told] of texts) {
     const { message, fix } = explainSsh(text, "backend", "groundplan aws deploy");
     assert.match(`${message}: ${fix}`, told, text);
-    assert.match(fix, /then go on: groundplan aws deploy$/, text);
+    assert.match(fix, /then resume with: groundplan aws deploy$/, text);
   }
   const unknown = explainSsh("something else", "backend", "again");
-  assert.deepEqual([unknown.message, unknown.detail], ["backend cannot be reached over SSH", ["something else"]]);
+  assert.deepEqual([unknown.message, unknown.detail], ["backend can't be reached over SSH", ["something else"]]);
   const unreachable = explainTask(
     {
       host: "backend",
