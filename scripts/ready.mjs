@@ -6,12 +6,14 @@ import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const STAMP = `${ROOT}node_modules/.installed-lockfile`;
-const OLDEST_NODE = 20;
+/** The first with util.styleText and crypto.hash. */
+const OLDEST_NODE = [20, 12];
 
 /** Exits the process with a sentence when it cannot be made ready. */
 export function ready() {
-  const major = Number(process.versions.node.split(".")[0]);
-  if (major < OLDEST_NODE) fail(`Node ${process.versions.node} is too old: Groundplan needs Node ${OLDEST_NODE} or newer.`);
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]))
+    fail(`Node ${process.versions.node} is too old: Groundplan needs Node ${OLDEST_NODE.join(".")} or newer.`);
   install();
   compile();
 }

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findCredentials } from "../src/aws/credentials.js";
-import { oldAnswer } from "../src/aws/find-tools.js";
-import { ask, versionIn } from "../src/doctor/ask.js";
-import { examine } from "../src/doctor/examine.js";
-import { renderFindings } from "../src/doctor/render-findings.js";
-import { credentialsAnswer, engineAnswer, nodeAnswer, type Tool } from "../src/doctor/tools.js";
+import { credentialsAnswer, engineAnswer, examine, nodeAnswer, renderFindings, type Tool } from "../src/doctor/doctor.js";
+import { ask, oldAnswer, versionIn } from "../src/programs/tools.js";
 import { run } from "./helpers.js";
 
 // What this machine is at AWS, if anything, is no matter of these tests: nobody is asked.
@@ -41,7 +38,8 @@ test("a program that is missing is told from one that fails", async () => {
 
 test("a Node that is too old is unusable", () => {
   assert.equal(nodeAnswer("18.20.1").status, "unusable");
-  assert.equal(nodeAnswer("20.0.0").status, "found");
+  assert.equal(nodeAnswer("20.11.1").status, "unusable");
+  assert.equal(nodeAnswer("20.12.0").status, "found");
   assert.equal(nodeAnswer("24.1.0").status, "found");
 });
 
@@ -74,7 +72,7 @@ test("what is missing is listed with how to get it, and whether up needs it", as
       "two is missing: install two",
       "three is missing and required: not for this machine; install three",
       "",
-      "groundplan up does not work without three",
+      "groundplan up doesn't work without three",
     ].join("\n"),
   );
 });
@@ -105,5 +103,5 @@ test("doctor says where AWS credentials come from, and nothing of themselves", a
   });
   const none = credentialsAnswer(await findCredentials({ env: {}, readFile, hasInstanceRole }));
   assert.equal(none.status, "missing");
-  assert.match(none.detail ?? "", /^there are no AWS credentials/);
+  assert.match(none.detail ?? "", /^no AWS credentials found/);
 });

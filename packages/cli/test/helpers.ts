@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
+import { runGroundplan } from "../src/groundplan.js";
 import type { Terminal } from "../src/output/terminal.js";
-import { runGroundplan } from "../src/run-groundplan.js";
 
 const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
 
@@ -32,11 +32,20 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
+/** A terminal that nobody looks at. */
+export const terminal: Terminal = { out: () => {}, err: () => {}, color: false, style: (_, text) => text, width: () => null };
+
 /** Runs groundplan in this process. */
 export async function run(folder: string, ...words: string[]): Promise<{ code: number; out: string; err: string }> {
   const out: string[] = [];
   const err: string[] = [];
-  const terminal: Terminal = { out: (text) => out.push(text), err: (text) => err.push(text), color: false, width: () => null };
+  const terminal: Terminal = {
+    out: (text) => out.push(text),
+    err: (text) => err.push(text),
+    color: false,
+    style: (_, text) => text,
+    width: () => null,
+  };
   const code = await runGroundplan({ words, folder, terminal });
   return { code, out: out.join("\n"), err: err.join("\n") };
 }

@@ -55,10 +55,7 @@ test("init says what is wrong with a folder that cannot be one", async () => {
 test("wrong usage of init is told: no folder, and a name that no target can use", async () => {
   const folder = folderWith({});
   const nothing = await run(folder, "init");
-  assert.deepEqual(
-    [nothing.code, nothing.err.split("\n")[0]],
-    [2, "groundplan: groundplan init needs <dir>: the folder: missing or empty."],
-  );
+  assert.deepEqual([nothing.code, nothing.err.split("\n")[0]], [2, "groundplan: init needs <dir>: a folder that is missing or empty."]);
   for (const name of ["My_Shop", "groundplan", "a".repeat(41)]) {
     const { code, err } = await run(folder, "init", "shop", "--name", name);
     assert.equal(code, 2, name);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Problem } from "@groundplan/model";
 import { renderProblems } from "../src/output/render-problems.js";
-import { renderTable } from "../src/output/render-table.js";
+import { renderTable } from "../src/output/tables.js";
 import { differences, writeFileAtomically, writeFiles } from "../src/output/write-files.js";
 import { folderWith } from "./helpers.js";
 

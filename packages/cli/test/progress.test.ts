@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { showProgress } from "../src/output/progress.js";
-import { renderRow } from "../src/output/render-row.js";
+import { renderRow, showProgress } from "../src/output/progress.js";
 import type { Terminal } from "../src/output/terminal.js";
 
 function recorded(columns: number | null): { readonly terminal: Terminal; readonly err: string[] } {
   const err: string[] = [];
   return {
     err,
-    terminal: { out: () => {}, err: (text) => err.push(text.replaceAll("\u001b", "ESC")), color: false, width: () => columns },
+    terminal: {
+      out: () => {},
+      err: (text) => err.push(text.replaceAll("\u001b", "ESC")),
+      color: false,
+      style: (_, text) => text,
+      width: () => columns,
+    },
   };
 }
 

@@ -3,14 +3,21 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { test } from "node:test";
 import type { TerraformProof } from "@groundplan/prove";
-import { parseVariables } from "../src/prove/parse-variables.js";
-import { renderProof } from "../src/prove/render-proof.js";
+import { parseArguments } from "../src/arguments/parse-arguments.js";
+import { proveTerraformFiles, renderProof } from "../src/prove/prove.js";
 import { folderWith, run } from "./helpers.js";
 
 test("variables are NAME=VALUE, and the value may have anything in it", () => {
-  assert.deepEqual(parseVariables(["project=shop", "key=a=b\nc", "empty="]), { project: "shop", key: "a=b\nc", empty: "" });
+  const parse = (...words: string[]) => {
+    const { options } = parseArguments(
+      { path: "prove terraform", command: proveTerraformFiles },
+      words.flatMap((word) => ["--var", word]),
+    );
+    return Object.fromEntries(options.var as Map<string, string>);
+  };
+  assert.deepEqual(parse("project=shop", "key=a=b\nc", "empty="), { project: "shop", key: "a=b\nc", empty: "" });
   for (const word of ["project", "=x", "1x=y"])
-    assert.throws(() => parseVariables([word]), { name: "UsageError", message: /is not NAME=VALUE/ });
+    assert.throws(() => parse(word), { name: "UsageError", message: /is written NAME=VALUE, for example .*, not / });
 });
 
 test("a proof shows each resource, each claim with what contradicts it, and what came of it", () => {
@@ -42,16 +49,16 @@ test("wrong words are wrong usage", async () => {
   const folder = folderWith({});
   for (const words of [["ansible"], [], ["terraform", "--var", "x"]])
     assert.equal((await run(folder, "prove", ...words)).code, 2, words.join(" "));
-  assert.match((await run(folder, "prove", "ansible")).err, /there is no proof of "ansible" \(proofs: terraform\)/);
+  assert.match((await run(folder, "prove", "ansible")).err, /prove has no command "ansible" \(commands: terraform\)\./);
 });
 
 test("no terraform, and one that is too old, are said with what to do", async () => {
   const folder = folderWith({ "infra/main.tf": "" });
   const nothing = await runWith(folder, {});
   assert.deepEqual([nothing.code, nothing.out], [1, ""]);
-  assert.match(nothing.err, /^groundplan: there is no terraform on this machine, and no tofu\n {2}fix: install it from https/);
+  assert.match(nothing.err, /^groundplan: neither terraform nor tofu is installed on this machine\n {2}fix: install it from https/);
   const old = await runWith(folder, { terraform: version("1.9.8") });
-  assert.match(old.err, /^groundplan: terraform 1\.9\.8 is too old: 1\.10 is needed\n {2}fix: /);
+  assert.match(old.err, /^groundplan: terraform 1\.9\.8 is too old: 1\.10 or newer is needed\n {2}fix: /);
   const odd = await runWith(folder, { terraform: "echo it is broken >&2; exit 3" });
   assert.match(odd.err, /^groundplan: terraform does not say its version: it is broken\n/);
   const tofu = await runWith(folder, { tofu: version("1.8.0") });

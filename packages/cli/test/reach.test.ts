@@ -167,7 +167,7 @@ test("reach --since compares with a revision of git, beside today's packages, an
 
   const unknown = await run(folder, ...words, "nix");
   assert.equal(unknown.code, 1);
-  assert.match(unknown.err, /^groundplan: git cannot give the stack of revision "nix": .*\n {2}fix: name a commit/);
+  assert.match(unknown.err, /^groundplan: git can't read the stack at revision "nix": .*\n {2}fix: name a commit/);
   assert.deepEqual(
     readdirSync(temporary).filter((name) => name.startsWith("groundplan")),
     [],
@@ -178,20 +178,20 @@ test("the version before is shown with its problems when it has some", async () 
   const folder = folderWith({ "stack.ts": SHOP, "before/stack.ts": SHOP.replace("runs: [web]", "runs: []") });
   const { code, out, err } = await run(folder, "reach", "--diff", "before");
   assert.deepEqual([code, out], [1, ""]);
-  assert.match(err, /^the version before \(before\): stack\.ts has 1 problem\n {2}services\.web.* SERVICE_WITHOUT_HOST/);
+  assert.match(err, /^the earlier version \(before\): stack\.ts has 1 problem\n {2}services\.web.* SERVICE_WITHOUT_HOST/);
 });
 
 test("reach refuses what it cannot answer, and names what it could", async () => {
   const folder = folderWith({ "stack.ts": SHOP });
   for (const [words, said] of [
-    [["--to", "dbb"], /"dbb" is no host and no component .*internet, operator, edge, inner, .*db.*\. Did you mean "db"\?/],
+    [["--to", "dbb"], /no host and no component "dbb" .*internet, operator, edge, inner, .*db.*\. Did you mean "db"\?/],
     [["--to", "job"], /--to names a component that listens on no port/],
     [["--from", "operator", "--to", "internet"], /operator and internet are both outside/],
-    [["--to", "operator"], /nobody serves anything at the operator's address/],
+    [["--to", "operator"], /nothing listens at the operator's address/],
     [["--port", "0"], /--port is a whole number from 1 to 65535, not "0"/],
     [["--hops", "many"], /--hops is a whole number from 1 to 9, not "many"/],
-    [["--diff", ".", "--since", "HEAD"], /--diff and --since both name the version before/],
-    [["--diff", ".", "--hops", "2"], /--hops does not go with --diff/],
+    [["--diff", ".", "--since", "HEAD"], /--diff and --since both name the earlier version/],
+    [["--diff", ".", "--hops", "2"], /--hops doesn't go with --diff/],
   ] as const) {
     const { code, out, err } = await run(folder, "reach", ...words);
     assert.deepEqual([code, out], [2, ""], words.join(" "));

@@ -3,8 +3,7 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { SecretFile } from "@groundplan/targets";
-import { envNames, envValue, mergeEnv } from "../src/secret-files/env-file.js";
-import { describeSecretFile, secretDifferences, writeSecretFiles } from "../src/secret-files/write-secret-files.js";
+import { describeSecretFile, envNames, envValue, mergeEnv, secretDifferences, writeSecretFiles } from "../src/secret-files/secret-files.js";
 import { folderWith } from "./helpers.js";
 
 const text = (value: string) => ({ kind: "text", text: value }) as const;

@@ -7,12 +7,8 @@ import { test } from "node:test";
 import type { PartState, RunningStack } from "@groundplan/local";
 import { planOf, stack } from "@groundplan/model";
 import { parseArguments } from "../src/arguments/parse-arguments.js";
-import { up } from "../src/commands/up.js";
-import { narrator, waitingLines } from "../src/up/narrate.js";
-import { openControlRoom } from "../src/up/open-control-room.js";
-import { renderSummary, summaryJson } from "../src/up/render-summary.js";
 import { stateFolderOf } from "../src/up/state-folder.js";
-import { checkPartNames, controlRoomPort, partPorts } from "../src/up/up-options.js";
+import { checkPartNames, narrator, openControlRoom, renderSummary, summaryJson, up, waitingLines } from "../src/up/up.js";
 import { folderWith } from "./helpers.js";
 
 const plan = planOf(
@@ -37,7 +33,7 @@ const state = (change: Partial<PartState>): PartState => ({
   ...change,
 });
 
-const given = (...words: string[]) => parseArguments(up, words);
+const given = (...words: string[]) => parseArguments({ path: "up", command: up }, words).options;
 
 test("the start is told in words: who waits, who starts, who is healthy after how long", () => {
   assert.deepEqual(waitingLines(plan), ["web waits for db"]);
@@ -80,11 +76,11 @@ test("the summary names every page and how to stop, and nothing else", () => {
 });
 
 test("--port is read as NAME=PORT, and what is not is refused", () => {
-  assert.deepEqual(partPorts(given("--port", "web=9000", "--port", "db=9001")), { web: 9000, db: 9001 });
+  assert.deepEqual(given("--port", "web=9000", "--port", "db=9001").port, { web: 9000, db: 9001 });
   for (const wrong of ["9000", "web=", "web=abc", "=9000", "web=0", "web=70000", "web=-1"]) {
-    assert.throws(() => partPorts(given(`--port=${wrong}`)), { name: "UsageError" }, wrong);
+    assert.throws(() => given(`--port=${wrong}`), { name: "UsageError" }, wrong);
   }
-  assert.throws(() => partPorts(given("--port", "web=1", "--port", "web=2")), {
+  assert.throws(() => given("--port", "web=1", "--port", "web=2"), {
     message: "--port gives web two ports (1 and 2); give it one.",
   });
 });
@@ -98,10 +94,10 @@ test("--port for a part that the stack does not have names the nearest", () => {
 });
 
 test("the control room is at 8090, elsewhere, or not at all", () => {
-  assert.equal(controlRoomPort(given()), 8090);
-  assert.equal(controlRoomPort(given("--control-room-port", "9090")), 9090);
-  assert.equal(controlRoomPort(given("--no-control-room")), null);
-  assert.throws(() => controlRoomPort(given("--control-room-port", "9090x")), { name: "UsageError" });
+  assert.equal(given().controlRoomPort, 8090);
+  assert.equal(given("--control-room-port", "9090").controlRoomPort, 9090);
+  assert.equal(given("--no-control-room").noControlRoom, true);
+  assert.throws(() => given("--control-room-port", "9090x"), { name: "UsageError" });
 });
 
 test("data are kept at the top of the repository, from wherever the stack is started", () => {

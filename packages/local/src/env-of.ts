@@ -14,7 +14,7 @@ export interface LocalNames {
  */
 export function envOf(component: PlannedComponent, { ports, secrets }: LocalNames): Readonly<Record<string, string>> {
   const found = <T>(value: T | undefined, what: string): T => {
-    if (value === undefined) throw new Error(`${component.name} asks for ${what}, which there is not`);
+    if (value === undefined) throw new Error(`${component.name} asks for ${what}, which doesn't exist`);
     return value;
   };
   const env = renderEnv(component.env, {

@@ -1,8 +1,7 @@
-import { nearest, type Plan } from "@groundplan/model";
+import { type Plan, suggestName, UserError } from "@groundplan/model";
 import type { LogBook } from "./logs/log-book.js";
 import type { Part } from "./parts/part.js";
 import type { LogLine, PartState, RunningStack } from "./running-stack.js";
-import { UserError } from "./user-error.js";
 
 /** A part, or what stands in for it on this machine. */
 export type Member = { readonly name: string; readonly after: readonly string[] } & (
@@ -88,7 +87,7 @@ export class LocalStack implements RunningStack {
     const part = this.#part(name);
     await part.stop();
     if (this.#ended !== null)
-      throw new UserError({ message: `${name} is not started: the stack is shutting down`, fix: "start the stack again" });
+      throw new UserError({ message: `${name} wasn't started: the stack is shutting down`, fix: "start the stack again" });
     part.start();
     await part.whenHealthy();
   }
@@ -119,15 +118,14 @@ export class LocalStack implements RunningStack {
     const member = this.#options.members.find((candidate) => candidate.name === name);
     if (member === undefined) {
       const names = this.#options.members.map((candidate) => candidate.name);
-      const meant = nearest(name, names);
       throw new UserError({
-        message: `"${name}" is not a part of this stack (parts: ${names.join(", ")})`,
-        fix: meant === null ? `name one of ${names.join(", ")}` : `write "${meant}"`,
+        message: `"${name}" isn't a part of this stack (parts: ${names.join(", ")})`,
+        fix: suggestName(name, names),
       });
     }
     if (member.part === null) {
       throw new UserError({
-        message: `${name} does not run here: ${member.state.standIn} serves its clients`,
+        message: `${name} doesn't run here: ${member.state.standIn} serves its clients`,
         fix: `name ${member.state.standIn} instead`,
       });
     }

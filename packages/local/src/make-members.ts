@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Plan, PlannedComponent } from "@groundplan/model";
+import { UserError } from "@groundplan/model";
 import { envOf } from "./env-of.js";
 import type { Member } from "./local-stack.js";
 import { Part, type PartContext } from "./parts/part.js";
@@ -10,7 +11,6 @@ import type { StandIns } from "./parts/stand-ins.js";
 import type { PortsFor } from "./ports/reroute-links.js";
 import { PostgresProgram } from "./postgres/postgres-program.js";
 import type { PartState } from "./running-stack.js";
-import { UserError } from "./user-error.js";
 
 export interface MemberOptions {
   /** As it runs here: clients of a component that has no server use its stand-in. */

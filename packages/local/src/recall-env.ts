@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
-import { nearest, type Plan, type PlannedComponent, withStandIns } from "@groundplan/model";
+import { type Plan, type PlannedComponent, suggestName, UserError, withStandIns } from "@groundplan/model";
 import { envOf } from "./env-of.js";
 import { recallRun } from "./processes/run-record.js";
 import { readSecrets } from "./secrets.js";
-import { UserError } from "./user-error.js";
 
 export interface RecallOptions {
   readonly plan: Plan;
@@ -48,9 +47,8 @@ function serviceOf(plan: Plan, name: string): PlannedComponent {
   const service = services.find((component) => component.name === name);
   if (service !== undefined) return service;
   const names = services.map((component) => component.name);
-  const meant = nearest(name, names);
   throw new UserError({
-    message: `"${name}" is not a service of this stack (services: ${names.join(", ")})`,
-    fix: meant === null ? `name one of ${names.join(", ")}` : `write "${meant}"`,
+    message: `"${name}" isn't a service of this stack (services: ${names.join(", ")})`,
+    fix: suggestName(name, names),
   });
 }

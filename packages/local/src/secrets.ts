@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "@groundplan/model";
 import { replaceFile } from "./replace-file.js";
-import { UserError } from "./user-error.js";
 
 /**
  * The values of the stack's secrets on this machine, by name: made up once, kept in `secrets.json` (readable by its owner
@@ -38,8 +38,8 @@ function readKnown(path: string): Record<string, string> {
     // Not JSON: damaged, as below.
   }
   throw new UserError({
-    message: `${path} is damaged: it does not hold a JSON object of texts`,
-    fix: `restore it from a backup, or remove the folder of this file to start with new secrets and an empty database`,
+    message: `${path} is damaged: it isn't a JSON object of texts`,
+    fix: `restore it from a backup, or remove its folder to start with new secrets and an empty database`,
   });
 }
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { UserError } from "@groundplan/model";
 import { readSecrets } from "../src/secrets.js";
-import { UserError } from "../src/user-error.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
 test("secrets are made up URL-safe, different from each other, and readable by their owner only", () => {
@@ -40,8 +40,7 @@ for (const damaged of ["", "{", "[]", "null", '{"a": 1}', '{"a": ""}']) {
     assert.throws(
       () => readSecrets(folder, ["a"]),
       (error: unknown) =>
-        error instanceof UserError &&
-        error.message.startsWith(`${path} is damaged: it does not hold a JSON object of texts\n  fix: restore it`),
+        error instanceof UserError && error.message.startsWith(`${path} is damaged: it isn't a JSON object of texts\n  fix: restore it`),
     );
     assert.equal(readFileSync(path, "utf8"), damaged);
   });

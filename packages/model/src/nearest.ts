@@ -15,6 +15,18 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   return best;
 }
 
+/**
+ * What to do about a name that stands for nothing: the nearest one that does, or the whole choice.
+ *
+ * @param write The name as the user writes it. Default: in quotes
+ * @example suggestName("wokrer", ["vote", "worker"])   // 'write "worker"'
+ * @example suggestName("x", ["vote", "worker"])   // "write one of vote, worker"
+ */
+export function suggestName(word: string, known: readonly string[], write = (name: string) => `"${name}"`): string {
+  const meant = nearest(word, known);
+  return meant === null ? `write one of ${known.join(", ")}` : `write ${write(meant)}`;
+}
+
 /** How many letters to insert, remove, replace or swap with their neighbour to turn `a` into `b`. */
 export function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];

@@ -1,12 +1,11 @@
+import { generateKeyPairSync } from "node:crypto";
 import type { Plan } from "@groundplan/model";
 import { type CheckResult, runChecks } from "./checks/run-checks.js";
-import type { Cloud } from "./cloud/cloud.js";
-import { exampleKey } from "./example-key.js";
-import { destroyAll } from "./terraform/destroy-all.js";
+import type { Cloud, CloudResource } from "./cloud/cloud.js";
 import { LIFE_CYCLE } from "./terraform/life-cycle.js";
 import { parseState, type StateResource } from "./terraform/state-resource.js";
 import { type Step, StepFailed, type StepResult, TerraformRun, usualJudge } from "./terraform/terraform-run.js";
-import { copyConfiguration } from "./terraform/work-copy.js";
+import { allowDestroy, copyConfiguration } from "./terraform/work-copy.js";
 import { withOfflineAws } from "./with-offline-aws.js";
 
 /** Stands for the operator's address, from a range that is kept for documentation: https://www.rfc-editor.org/rfc/rfc5737 */
@@ -99,4 +98,65 @@ function existing(cloud: Cloud): (name: string) => boolean {
     ),
   );
   return (name) => names.has(name);
+}
+
+/** How Terraform and AWS refuse to destroy what is protected. */
+const PROTECTED = /^Error: (OperationNotPermitted|Instance cannot be destroyed)/;
+
+/**
+ * Destroys everything. What is protected has to be refused first, and goes once the protection is lifted, as it would be by hand.
+ *
+ * @throws StepFailed
+ */
+async function destroyAll(run: TerraformRun, cloud: Cloud, resources: readonly StateResource[], folder: string): Promise<void> {
+  let wasRefused = false;
+  await run.step(LIFE_CYCLE.destroy, (result) => {
+    const errors = result.stderr.split("\n").filter((line) => line.startsWith("Error: "));
+    wasRefused = result.code !== 0 && errors.length > 0 && errors.every((line) => PROTECTED.test(line));
+    return wasRefused
+      ? { passed: true, says: `refused, as configured: ${refusedAddresses(result.stderr, resources).join(", ")}` }
+      : usualJudge(result);
+  });
+  if (!wasRefused) return leftOver(run, cloud, resources);
+  allowDestroy(folder, resources);
+  liftTerminationProtection(cloud);
+  await run.step(LIFE_CYCLE.destroyUnprotected);
+  leftOver(run, cloud, resources);
+}
+
+function protectedInstances(cloud: Cloud): readonly CloudResource[] {
+  return cloud.all("aws_instance").filter(({ values }) => values.disable_api_termination === true);
+}
+
+function liftTerminationProtection(cloud: Cloud): void {
+  for (const { type, id, values } of protectedInstances(cloud)) cloud.put(type, id, { ...values, disable_api_termination: false });
+}
+
+function refusedAddresses(stderr: string, resources: readonly StateResource[]): readonly string[] {
+  return resources
+    .filter(({ address, values }) => stderr.includes(`${address} `) || stderr.includes(`'${String(values.id)}'`))
+    .map(({ address }) => address);
+}
+
+/** @throws StepFailed when Terraform says that all is gone, and it is not. */
+function leftOver(run: TerraformRun, cloud: Cloud, resources: readonly StateResource[]): void {
+  const left = resources.filter(({ type, values }) => cloud.find(type, String(values.id)) !== null);
+  const last = run.results.at(-1);
+  if (left.length === 0 || last === undefined) return;
+  run.results[run.results.length - 1] = { ...last, passed: false, says: `left over: ${left.map(({ address }) => address).join(", ")}` };
+  throw new StepFailed("destroy");
+}
+
+/** A public key in OpenSSH's form whose private half nobody has: https://www.rfc-editor.org/rfc/rfc8709 */
+export function exampleKey(): string {
+  const { publicKey } = generateKeyPairSync("ed25519");
+  const raw = publicKey.export({ format: "der", type: "spki" }).subarray(-32);
+  const name = Buffer.from("ssh-ed25519");
+  return `ssh-ed25519 ${Buffer.concat([lengthOf(name), name, lengthOf(raw), raw]).toString("base64")} proof`;
+}
+
+function lengthOf(bytes: Uint8Array): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return length;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ExtData, encode } from "@msgpack/msgpack";
-import { decodeValue, encodeValue } from "../src/values/codec.js";
+import { decodeValue, encodeValue } from "../src/protocol/provider-calls.js";
 import { UNKNOWN, type Value } from "../src/values/value.js";
 
 test("a value comes back as it went: null, texts, numbers, booleans, lists, maps and unknown values inside them", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressIn, contains, overlaps, parseCidr } from "../src/cloud/cidr.js";
-import { exampleKey } from "../src/example-key.js";
+import { exampleKey } from "../src/prove-terraform.js";
 import { isNewEnough } from "../src/terraform/find-terraform.js";
 
 function cidr(text: string) {

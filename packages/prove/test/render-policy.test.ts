@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { renderPolicy } from "../src/answers/render-policy.js";
+import { renderPolicy } from "../src/answers/answer-data.js";
 import type { Values } from "../src/values/value.js";
 
 const policyOf = (config: Values): unknown => JSON.parse(String(renderPolicy(config).json));

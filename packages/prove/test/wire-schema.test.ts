@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { wireSchema } from "../src/protocol/provider-calls.js";
 import { awsSchema } from "../src/schema/aws-schema.js";
 import type { Block } from "../src/schema/schema.js";
-import { wireSchema } from "../src/schema/wire-schema.js";
 
 test("a schema becomes the protocol's message: types as JSON text, flags, nesting and counts", () => {
   const wire = wireSchema({

@@ -1,67 +1,111 @@
 import { parseArgs } from "node:util";
-import { nearest } from "@groundplan/model";
-import type { Command, OptionSpec } from "../command.js";
-import type { Arguments } from "./arguments.js";
-import { UsageError } from "./usage-error.js";
+import { type Command, type CommandInput, optionName } from "../command.js";
+import { didYouMean, UsageError } from "./usage-error.js";
 
-/** @throws UsageError that names what is unknown, and what was probably meant. */
-export function parseArguments(command: Command, words: readonly string[]): Arguments {
-  const { tokens } = parseArgs({
-    args: [...words],
-    options: Object.fromEntries(command.options.map((option) => [option.name, { type: option.value === null ? "boolean" : "string" }])),
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const given = new Map<string, string[]>();
-  const positionals: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") positionals.push(token.value);
+/** A command, and the name that it goes by: "compose up". */
+export interface NamedCommand {
+  readonly path: string;
+  readonly command: Command;
+}
+
+interface Operand {
+  readonly word: string;
+  /** It follows an option that is not known: most likely that option's value. */
+  readonly isValue: boolean;
+}
+
+export type ParsedArguments = Pick<CommandInput<Readonly<Record<string, unknown>>>, "path" | "arguments" | "options" | "given">;
+
+/**
+ * Reads the words that follow a command's name.
+ *
+ * @param siblings Commands of the same group: an option of theirs is known, though not here.
+ * @throws UsageError with everything that is wrong.
+ */
+export function parseArguments(
+  { path, command }: NamedCommand,
+  words: readonly string[],
+  siblings: readonly NamedCommand[] = [],
+): ParsedArguments {
+  const declared = Object.entries(command.options).map(([key, option]) => ({ key, shown: optionName(key), option }));
+  const sentences: string[] = [];
+  const texts = new Map<string, string[]>();
+  const operands: Operand[] = [];
+  let unknownAt = Number.NaN;
+  for (const token of tokensOf(words, [command])) {
+    if (token.kind === "positional") operands.push({ word: token.value, isValue: token.index === unknownAt + 1 });
     if (token.kind !== "option") continue;
-    const option = knownOption(command, token.rawName, token.name);
-    const value = checkedValue(option, token.value);
-    const before = given.get(option.name) ?? [];
-    if (before.length > 0 && option.several !== true && option.value !== null) {
-      throw new UsageError(`--${option.name} is given twice ("${before[0]}" and "${value}"); give it once.`);
+    const known = declared.find(({ shown }) => shown === token.rawName);
+    if (known === undefined) {
+      if (token.inlineValue !== true) unknownAt = token.index;
+      sentences.push(
+        unknownOption(
+          path,
+          token.rawName,
+          declared.map(({ shown }) => shown),
+          siblings,
+        ),
+      );
+      continue;
     }
-    given.set(option.name, [...before, value]);
+    const { key, shown, option } = known;
+    const mistake = valueMistake(option.value, shown, token.value);
+    if (mistake !== null) {
+      sentences.push(mistake);
+      continue;
+    }
+    const value = token.value ?? "";
+    const before = texts.get(key) ?? [];
+    if (before.length > 0 && option.several !== true && option.value !== null)
+      sentences.push(`${shown} is given twice ("${before[0]}" and "${value}"); give it once.`);
+    texts.set(key, [...before, value]);
   }
-  checkPositionals(command, positionals);
-
-  return {
-    positional: (index) => positionals[index] ?? "",
-    flag: (option) => given.has(option),
-    text: (option) => given.get(option)?.[0] ?? command.options.find((known) => known.name === option)?.default ?? null,
-    list: (option) => given.get(option) ?? [],
-  };
+  sentences.push(...argumentMistakes({ path, command }, operands));
+  const read = declared.map(({ key, shown, option }) => {
+    try {
+      return [key, option.read(texts.get(key) ?? [], shown)] as const;
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      sentences.push(...error.sentences);
+      return [key, null] as const;
+    }
+  });
+  if (sentences.length > 0) throw new UsageError([...new Set(sentences)]);
+  const given = declared.flatMap(({ key, shown }): [string, readonly string[]][] => {
+    const own = texts.get(key);
+    return own === undefined ? [] : [[shown, own]];
+  });
+  return { path, arguments: operands.map(({ word }) => word), options: Object.fromEntries(read), given: new Map(given) };
 }
 
-function knownOption(command: Command, written: string, name: string): OptionSpec {
-  const known = command.options.find((option) => option.name === name);
-  if (known !== undefined && written.startsWith("--")) return known;
-  const meant = nearest(
-    name,
-    command.options.map((option) => option.name),
-  );
-  const guess = meant === null ? "" : ` Did you mean --${meant}?`;
-  throw new UsageError(`groundplan ${command.name} has no option ${written}.${guess}`);
+/** Position of the first word that is no option and no option's value: in a group, the name of a command. -1: none */
+export function firstOperand(words: readonly string[], commands: readonly Command[]): number {
+  return tokensOf(words, commands).find(({ kind }) => kind === "positional")?.index ?? -1;
 }
 
-function checkedValue(option: OptionSpec, value: string | undefined): string {
-  if (option.value === null) {
-    if (value !== undefined) throw new UsageError(`--${option.name} takes no value ("${value}" was given).`);
-    return "";
-  }
-  if (value === undefined || value === "" || value.startsWith("--")) {
-    throw new UsageError(`--${option.name} needs a value: --${option.name} ${option.value}`);
-  }
-  return value;
+function tokensOf(words: readonly string[], commands: readonly Command[]) {
+  const options = commands.flatMap((command) => Object.entries(command.options));
+  const kinds = options.map(([key, { value }]) => [optionName(key).slice(2), { type: value === null ? "boolean" : "string" }] as const);
+  return parseArgs({ args: [...words], options: Object.fromEntries(kinds), strict: false, allowPositionals: true, tokens: true }).tokens;
 }
 
-function checkPositionals(command: Command, given: readonly string[]): void {
-  const missing = command.positionals[given.length];
-  if (missing !== undefined && missing.optional !== true)
-    throw new UsageError(`groundplan ${command.name} needs <${missing.name}>: ${missing.summary}.`);
-  const surplus = given[command.positionals.length];
-  if (surplus !== undefined) throw new UsageError(`groundplan ${command.name} does not know what to do with "${surplus}".`);
+function unknownOption(path: string, written: string, known: readonly string[], siblings: readonly NamedCommand[]): string {
+  const owners = siblings.filter(({ command }) => Object.keys(command.options).some((key) => optionName(key) === written));
+  if (owners.length > 0) return `${written} is not for ${path}, but for ${owners.map((owner) => owner.path).join(", ")}.`;
+  const names = known.map((shown) => shown.slice(2));
+  return `${path} has no option ${written}.${didYouMean(written.replace(/^-+/, ""), names, (meant) => `--${meant}`)}`;
+}
+
+function valueMistake(expected: string | null, shown: string, value: string | undefined): string | null {
+  if (expected === null) return value === undefined ? null : `${shown} takes no value ("${value}" was given).`;
+  return value === undefined || value === "" || value.startsWith("--") ? `${shown} needs a value: ${shown} ${expected}` : null;
+}
+
+function argumentMistakes({ path, command }: NamedCommand, given: readonly Operand[]): readonly string[] {
+  const missing = command.arguments.slice(given.length).filter(({ optional }) => optional !== true);
+  const surplus = given.slice(command.arguments.length);
+  return [
+    ...missing.map(({ name, summary }) => `${path} needs <${name}>: ${summary}.`),
+    ...surplus.filter(({ isValue }) => !isValue).map(({ word }) => `${path} does not take an argument "${word}".`),
+  ];
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { UserProblem } from "@groundplan/local";
+import type { UserProblem } from "@groundplan/model";
 import { nearest } from "@groundplan/model";
 
 /** Where AWS credentials would be taken from. No value of theirs is kept. */
@@ -28,7 +28,7 @@ export async function findCredentials({ env, readFile, hasInstanceRole }: Surrou
     const [there, missing] = isSet("AWS_ACCESS_KEY_ID")
       ? ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
       : ["AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"];
-    return { problem: { message: `AWS credentials: ${there} is set, and ${missing} is not`, fix: `set both, or none and AWS_PROFILE` } };
+    return { problem: { message: `AWS credentials: ${there} is set, and ${missing} is not`, fix: "set both, or neither and AWS_PROFILE" } };
   }
   const profiles = profilesOf([
     readFile(env.AWS_SHARED_CREDENTIALS_FILE || join(homeOf(env), ".aws", "credentials")),
@@ -44,7 +44,7 @@ export async function findCredentials({ env, readFile, hasInstanceRole }: Surrou
     return { source: "the container's role" };
   if (await hasInstanceRole()) return { source: "the instance's role" };
   const others = profiles.length === 0 ? "" : `; profiles: ${profiles.join(", ")}`;
-  return { problem: { message: `there are no AWS credentials (environment, ~/.aws, instance role${others})`, fix: FIX } };
+  return { problem: { message: `no AWS credentials found (environment, ~/.aws, instance role${others})`, fix: FIX } };
 }
 
 function unknownProfile(name: string, profiles: readonly string[]): UserProblem {

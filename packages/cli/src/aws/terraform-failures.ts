@@ -1,4 +1,6 @@
-import type { UserProblem } from "@groundplan/local";
+import { UserError, type UserProblem } from "@groundplan/model";
+import { type CommandLine, lastLines, type ProgramResult, renderCommandLine } from "@groundplan/programs";
+import type { Diagnostic } from "./terraform-events.js";
 
 /** A foreign failure that can be told in a sentence. */
 interface Failure {
@@ -7,7 +9,7 @@ interface Failure {
   explain(match: RegExpExecArray, text: string): Omit<UserProblem, "detail">;
 }
 
-const AGAIN = "then run this once more";
+const AGAIN = "then run this again";
 
 /**
  * The first that matches counts. The codes are those of AWS
@@ -21,16 +23,16 @@ const FAILURES: readonly Failure[] = [
       const who = /\bWho:\s+(\S+)/.exec(text)?.[1];
       const forced = id === undefined ? "terraform force-unlock" : `terraform force-unlock ${id}`;
       return {
-        message: `the state is locked${who === undefined ? "" : ` by ${who}`}: another run goes on, or one was killed in the middle`,
-        fix: `wait for the other run; if there is none: ${forced}, in the folder of the Terraform files`,
+        message: `the state is locked${who === undefined ? "" : ` by ${who}`}: another run is going on, or one was killed halfway`,
+        fix: `wait for the other run; if there is none, run ${forced} in the folder of the Terraform files`,
       };
     },
   },
   {
     pattern: /No valid credential sources found|no EC2 IMDS role found|failed to refresh cached credentials/i,
     explain: () => ({
-      message: "Terraform finds no AWS credentials",
-      fix: "give it some: AWS_PROFILE, or AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY (groundplan doctor says what is there)",
+      message: "Terraform can't find AWS credentials",
+      fix: "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (groundplan doctor shows what it finds)",
     }),
   },
   {
@@ -40,14 +42,14 @@ const FAILURES: readonly Failure[] = [
   {
     pattern: /RequestTimeTooSkewed|Signature (?:expired|not yet current)/,
     explain: () => ({
-      message: "AWS refuses requests of this machine, since its clock is wrong",
+      message: "AWS refuses requests from this machine because its clock is wrong",
       fix: `set the clock (timedatectl set-ntp true), ${AGAIN}`,
     }),
   },
   {
     pattern: /InvalidClientTokenId|\bAuthFailure\b|SignatureDoesNotMatch|UnrecognizedClientException|InvalidAccessKeyId/,
     explain: (match) => ({
-      message: `AWS does not accept these credentials (${match[0]})`,
+      message: `AWS doesn't accept these credentials (${match[0]})`,
       fix: "check them: aws sts get-caller-identity",
     }),
   },
@@ -55,27 +57,27 @@ const FAILURES: readonly Failure[] = [
     pattern: /is not authorized to perform|UnauthorizedOperation|AccessDenied/,
     explain: (_, text) => ({
       message: `these AWS credentials may not do ${/is not authorized to perform: (\S+)/.exec(text)?.[1] ?? "what is needed here"}`,
-      fix: `let an administrator allow it, or use others (AWS_PROFILE), ${AGAIN}`,
+      fix: `ask an administrator to allow it, or use other credentials (AWS_PROFILE), ${AGAIN}`,
     }),
   },
   {
     pattern: /\b(\w+LimitExceeded|QuotaExceeded\w*)\b/,
     explain: (match) => ({
       message: `the account's quota is used up (${match[1]})`,
-      fix: `ask for more in the AWS console (Service Quotas) or free something, ${AGAIN}`,
+      fix: `ask for more in the AWS console (Service Quotas), or remove something, ${AGAIN}`,
     }),
   },
   {
     pattern: /InsufficientInstanceCapacity|not supported in your requested Availability Zone/,
     explain: () => ({
-      message: "AWS has none of these machines free in this zone",
-      fix: "try later, or take another instance type or region",
+      message: "AWS has no machine of this type free in this zone",
+      fix: "try again later, or choose another instance type or region",
     }),
   },
   {
     pattern: /\b(OptInRequired|PendingVerification)\b/,
     explain: (match) => ({
-      message: `the account is not ready for this service or region (${match[1]})`,
+      message: `the account isn't ready for this service or region (${match[1]})`,
       fix: `finish its registration, or enable the region in the AWS console, ${AGAIN}`,
     }),
   },
@@ -83,45 +85,45 @@ const FAILURES: readonly Failure[] = [
     pattern:
       /InvalidKeyPair\.Duplicate|InvalidGroup\.Duplicate|EntityAlreadyExists|ResourceAlreadyExists|BucketAlreadyExists|AlreadyExistsException/,
     explain: (match) => ({
-      message: `AWS has something of this name already, and this folder's state does not know it (${match[0]})`,
-      fix: "remove it if it is a leftover, take it over (terraform import), or see whether the state is elsewhere",
+      message: `AWS already has something of this name, and the state in this folder doesn't know it (${match[0]})`,
+      fix: "remove it if it is a leftover, take it over (terraform import), or look for the state elsewhere",
     }),
   },
   {
     pattern: /disableApiTermination|disable_api_termination/,
     explain: () => ({
-      message: "the machine is protected from being removed",
-      fix: "groundplan aws destroy takes the protection away first; by hand: see the README beside the Terraform files",
+      message: "the machine is protected against removal",
+      fix: "use groundplan aws destroy, which lifts the protection first; to do it by hand, see the README beside the Terraform files",
     }),
   },
   {
     pattern: /Resource (\S+) has lifecycle\.prevent_destroy/,
     explain: (match) => ({
-      message: `${match[1]} is kept from being removed (prevent_destroy)`,
+      message: `${match[1]} is protected against removal (prevent_destroy)`,
       fix: "see the README beside the Terraform files for the steps",
     }),
   },
   {
     pattern: /Saved plan is stale/,
-    explain: () => ({ message: "somebody has changed the state since the plan was made", fix: "run this once more: it plans anew" }),
+    explain: () => ({ message: "the state has changed since the plan was made", fix: "run this again: it makes a new plan" }),
   },
   {
     pattern: /Backend (?:initialization required|configuration changed|configuration block has changed)/,
     explain: () => ({
-      message: "the place of Terraform's state was changed",
-      fix: `take the state there (terraform init -migrate-state, in the folder of the Terraform files), ${AGAIN}`,
+      message: "Terraform's state has a new place",
+      fix: `move the state there (terraform init -migrate-state in the folder of the Terraform files), ${AGAIN}`,
     }),
   },
   {
     pattern: /Failed to query available provider packages|Failed to install provider|could not connect to registry/,
     explain: () => ({
-      message: "Terraform cannot download the AWS provider",
-      fix: "see whether its registry can be reached from here (proxy, firewall), or name a mirror in Terraform's CLI configuration",
+      message: "Terraform can't download the AWS provider",
+      fix: "check that its registry can be reached from here (proxy, firewall), or name a mirror in Terraform's CLI configuration",
     }),
   },
   {
     pattern: /no such host|i\/o timeout|connection refused|TLS handshake timeout|request send failed/,
-    explain: () => ({ message: "AWS cannot be reached from here", fix: `see to the network (proxy, firewall, region), ${AGAIN}` }),
+    explain: () => ({ message: "AWS can't be reached from here", fix: `check the network (proxy, firewall, region), ${AGAIN}` }),
   },
 ];
 
@@ -132,4 +134,60 @@ export function explainTerraform(text: string): Omit<UserProblem, "detail"> | nu
     if (match !== null) return explain(match, text);
   }
   return null;
+}
+
+const LINES_SHOWN = 8;
+
+/**
+ * What Terraform's errors mean: where, what, and what to do. One that says the same of several resources is told once.
+ *
+ * @param again The command that goes on, as one types it.
+ */
+export function explainDiagnostics(diagnostics: readonly Diagnostic[], again: string): readonly UserProblem[] {
+  const problems = diagnostics.filter(({ severity }) => severity === "error").map((diagnostic) => explain(diagnostic, again));
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
+}
+
+function explain({ summary, detail, address, place, variable }: Diagnostic, again: string): UserProblem {
+  if (variable !== null) return aboutVariable(variable, summary, detail);
+  const undeclared = /A variable named "([^"]+)" was assigned/.exec(detail)?.[1];
+  if (undeclared !== undefined) {
+    return { message: `the Terraform files have no variable "${undeclared}"`, fix: "use one of those in variables.tf" };
+  }
+  const lines = detail.split("\n").filter((line) => line.trim() !== "");
+  const where = address === null ? "" : `${address}: `;
+  const known = explainTerraform(`${summary}\n${detail}`);
+  if (known !== null) return { ...known, message: `${where}${known.message}`, detail: [summary, ...lines].slice(0, LINES_SHOWN) };
+  return {
+    message: `${where}${summary}${place === null ? "" : ` (${place})`}`,
+    detail: lines.slice(0, LINES_SHOWN),
+    fix: `fix the error above, then resume with: ${again}`,
+  };
+}
+
+function aboutVariable(variable: string, summary: string, detail: string): UserProblem {
+  const reason = detail.split("\n\n")[0] ?? "";
+  return {
+    message: `variable ${variable}: ${summary === "Invalid value for variable" ? reason : `${summary}. ${reason}`}`,
+    fix: `give it a value that fits: --var ${variable}=VALUE`,
+  };
+}
+
+/**
+ * A command that failed and told why as text, or not at all: what it means where that is known, with its last lines.
+ *
+ * @param again The command that goes on, as one types it.
+ */
+export function failedTool(command: CommandLine, { code, stdout, stderr }: ProgramResult, again: string): UserError {
+  // Terraform draws a box around its errors.
+  const text = (stderr === "" ? stdout : stderr).replace(/^[╷│╵] ?/gm, "");
+  const detail = lastLines(text, LINES_SHOWN);
+  const known = explainTerraform(text);
+  if (known !== null) return new UserError({ ...known, detail });
+  const ending = code === null ? "was killed" : `failed with exit code ${code}`;
+  return new UserError({
+    message: `${renderCommandLine(command)} ${ending}`,
+    detail,
+    fix: `fix the error above, then resume with: ${again}`,
+  });
 }

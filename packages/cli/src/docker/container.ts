@@ -1,3 +1,6 @@
+import type { ProgramRunner } from "@groundplan/programs";
+import { inspectContainers, listContainers } from "./engine.js";
+
 /** What matters of a container, out of `docker inspect`. */
 export interface Container {
   readonly id: string;
@@ -116,4 +119,14 @@ export function describeState({ status, health, exitCode }: Container): string {
   if (status === "running") return health === null ? "runs" : health === "starting" ? "runs, health not known yet" : health;
   if (status === "exited" || status === "restarting") return `${status === "exited" ? "exited" : "restarts"} (exit code ${exitCode})`;
   return status;
+}
+
+/** The containers with these labels, as they are now. `quiet`: as for the runner. */
+export async function lookAtContainers(runner: ProgramRunner, labels: readonly string[], quiet: boolean): Promise<readonly Container[]> {
+  const listed = await runner.run(listContainers(labels), { quiet });
+  const ids = listed.stdout.split("\n").filter((id) => id !== "");
+  if (ids.length === 0) return [];
+  // One that was removed meanwhile makes it fail, and the others are printed all the same.
+  const { stdout } = await runner.run(inspectContainers(ids), { quiet });
+  return stdout.startsWith("[") ? parseContainers(stdout) : [];
 }

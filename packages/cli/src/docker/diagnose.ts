@@ -1,7 +1,7 @@
-import type { UserProblem } from "@groundplan/local";
+import type { UserProblem } from "@groundplan/model";
+import { lastLines } from "@groundplan/programs";
 import { type Container, isReady } from "./container.js";
 import { explainFailure } from "./failures.js";
-import { lastLines } from "./last-lines.js";
 
 const LINES_SHOWN = 8;
 /** A container that ended so many times will do so again. */

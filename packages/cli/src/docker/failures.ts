@@ -1,4 +1,4 @@
-import type { UserProblem } from "@groundplan/local";
+import type { UserProblem } from "@groundplan/model";
 
 /** A foreign failure that can be told in a sentence. */
 interface Failure {

@@ -1,6 +1,6 @@
-import type { UserProblem } from "@groundplan/local";
+import type { UserProblem } from "@groundplan/model";
+import { lastLines } from "@groundplan/programs";
 import { explainFailure } from "./failures.js";
-import { lastLines } from "./last-lines.js";
 
 interface PullFailure {
   readonly pattern: RegExp;

@@ -41,14 +41,14 @@ export function parseComposeDocument(text: string): ComposeDocument | { readonly
   }
 }
 
-interface Child {
+interface RunningProgram {
   readonly value: unknown;
   readonly offset: number | undefined;
 }
 
 type Resolve = (alias: Alias) => unknown;
 
-function childOf(node: unknown, step: string | number, resolve: Resolve): Child | null {
+function childOf(node: unknown, step: string | number, resolve: Resolve): RunningProgram | null {
   if (isAlias(node)) return childOf(resolve(node), step, resolve);
   if (isSeq(node)) {
     const value = node.items[Number(step)] as Node | undefined;

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import * as util from "node:util";
-import { UserError } from "@groundplan/local";
-import { planOf, validateStack } from "@groundplan/model";
+import { planOf, UserError, validateStack } from "@groundplan/model";
 import { UsageError } from "../arguments/usage-error.js";
 import type { CommandInput, ExitCode } from "../command.js";
 import { nameProblem } from "../init/stack-name.js";
@@ -13,11 +12,15 @@ import { parseCompose } from "./parse-compose.js";
 import { renderStackFile } from "./render-stack-file.js";
 import { stackDefinition } from "./stack-definition.js";
 
+export interface ImportOptions {
+  readonly out: string;
+  readonly name: string | null;
+  readonly json: boolean;
+}
+
 /** Reads a Compose file and writes a stack file that was not there before. */
-export function runImport({ arguments: given, terminal, folder }: CommandInput): ExitCode {
-  const source = given.positional(0);
-  const out = given.text("out") ?? "stack.ts";
-  const name = given.text("name");
+export function runImport({ arguments: [source = ""], options, terminal, folder }: CommandInput<ImportOptions>): ExitCode {
+  const { out, name } = options;
   const wrongName = name === null ? null : nameProblem(name);
   if (wrongName !== null)
     throw new UsageError(`--name ${name}: ${wrongName.message}. Allowed: ${wrongName.allowed}. Fix: ${wrongName.fix}.`);
@@ -35,7 +38,7 @@ export function runImport({ arguments: given, terminal, folder }: CommandInput):
     envFile: (path) => readVariables(resolve(home, path)),
   });
   if ("problems" in imported) {
-    if (given.flag("json"))
+    if (options.json)
       terminal.out(JSON.stringify({ stack: null, out: null, components: [], notes: [], problems: imported.problems }, null, 2));
     terminal.err(renderImportProblems(source, imported.problems));
     return 1;
@@ -46,7 +49,7 @@ export function runImport({ arguments: given, terminal, folder }: CommandInput):
   const definition = stackDefinition(imported);
   const problems = validateStack(definition);
   const components = imported.components.map((component) => ({ name: component.name, kind: component.kind }));
-  if (given.flag("json")) {
+  if (options.json) {
     terminal.out(JSON.stringify({ stack: imported.name, out, components, notes: imported.notes, problems }, null, 2));
   } else {
     terminal.out(`wrote ${out}`);
@@ -57,8 +60,7 @@ export function runImport({ arguments: given, terminal, folder }: CommandInput):
     return 1;
   }
   const links = planOf(definition).links.length;
-  if (!given.flag("json"))
-    terminal.out(`stack ${imported.name} is valid: ${count(components.length, "component")}, ${count(links, "link")}`);
+  if (!options.json) terminal.out(`stack ${imported.name} is valid: ${count(components.length, "component")}, ${count(links, "link")}`);
   terminal.err(`next: read the notes in ${out}, then groundplan check --stack ${out}`);
   return 0;
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
 import { UsageError } from "../arguments/usage-error.js";
 import type { CommandInput, ExitCode } from "../command.js";
 import { writeFiles } from "../output/write-files.js";
@@ -10,11 +10,15 @@ import { toolDependency } from "./tool-dependency.js";
 
 const MOST_SHOWN = 10;
 
+export interface InitOptions {
+  readonly name: string | null;
+  readonly json: boolean;
+}
+
 /** Writes a new stack into a folder that is missing or empty. */
-export function runInit({ arguments: given, terminal, folder }: CommandInput): ExitCode {
-  const shown = given.positional(0);
+export function runInit({ arguments: [shown = ""], options, terminal, folder }: CommandInput<InitOptions>): ExitCode {
   const target = resolve(folder, shown);
-  const name = given.text("name") ?? nameLike(basename(target), "app");
+  const name = options.name ?? nameLike(basename(target), "app");
   const problem = nameProblem(name);
   if (problem !== null) throw new UsageError(`--name ${name}: ${problem.message}. Allowed: ${problem.allowed}. Fix: ${problem.fix}.`);
   const files = writing(() => {
@@ -25,7 +29,7 @@ export function runInit({ arguments: given, terminal, folder }: CommandInput): E
     return stack.map(({ path }) => path);
   });
   const next = [...(target === folder ? [] : [`cd ${shellWord(relative(folder, target))}`]), "npm install", "npm start"];
-  if (given.flag("json")) terminal.out(JSON.stringify({ name, folder: target, files, next }, null, 2));
+  if (options.json) terminal.out(JSON.stringify({ name, folder: target, files, next }, null, 2));
   else {
     for (const path of files) terminal.out(`wrote ${join(shown, path)}`);
     terminal.err(`next: ${next.join(" && ")}`);

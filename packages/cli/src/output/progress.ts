@@ -1,5 +1,5 @@
+import { createInterface } from "node:readline/promises";
 import { formatLogLine } from "@groundplan/local";
-import { type ProgressRow, renderRow, secondsOf } from "./render-row.js";
 import type { Terminal } from "./terminal.js";
 
 /** Shows how several things get on at once: on a screen a row each that is written anew, elsewhere a line for each change. */
@@ -54,4 +54,62 @@ export function showProgress(terminal: Terminal, names: readonly string[]): Prog
       drawn = 0;
     },
   };
+}
+
+export interface ProgressRow {
+  readonly name: string;
+  readonly text: string;
+  /** Milliseconds since 1970, as `endedAt`. */
+  readonly startedAt: number;
+  /** `null`: it goes on. */
+  readonly endedAt: number | null;
+}
+
+export interface RowPlace {
+  readonly now: number;
+  /** Length of the longest name. */
+  readonly width: number;
+  /** Of the screen: a row that broke into two lines could not be written anew. */
+  readonly columns: number;
+}
+
+/** Where the seconds stand, when the screen is wide enough. */
+const TEXT_COLUMNS = 70;
+
+/**
+ * A row of the progress: name, what it does, for how long.
+ *
+ * @example "vote    step 3/5: COPY dist ./     1.4 s"
+ */
+export function renderRow(row: ProgressRow, { now, width, columns }: RowPlace): string {
+  const seconds = secondsOf(row, row.endedAt ?? now).padStart(8);
+  const room = Math.max(0, Math.min(width + TEXT_COLUMNS, columns - 1 - seconds.length));
+  const text = `${row.name.padEnd(width)}   ${row.text}`;
+  const fitting = text.length > room ? `${text.slice(0, Math.max(0, room - 3))}...` : text.padEnd(room);
+  return `${fitting}${seconds}`.slice(0, Math.max(0, columns - 1));
+}
+
+/** @example "1.4 s" */
+function secondsOf({ startedAt }: ProgressRow, until: number): string {
+  return `${((until - startedAt) / 1_000).toFixed(1)} s`;
+}
+
+/**
+ * Asks on stderr, and reads a line of stdin; `null`: there is nobody to answer.
+ *
+ * @throws (rejects) the signal's reason when it is aborted meanwhile.
+ */
+export async function askPerson(question: string, progress: Progress, signal: AbortSignal): Promise<string | null> {
+  progress.close();
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  try {
+    const closed = new Promise<null>((resolve) => lines.once("close", () => resolve(null)));
+    const answer = await Promise.race([lines.question(`${question} `, { signal }), closed]);
+    return answer === null ? null : answer.trim();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    lines.close();
+  }
 }

@@ -1,3 +1,5 @@
+import { styleText } from "node:util";
+
 /** Where a command's words go. */
 export interface Terminal {
   /** Results, a line's end added. */
@@ -6,6 +8,8 @@ export interface Terminal {
   err(text: string): void;
   /** Whether `err` may carry colours. */
   readonly color: boolean;
+  /** A text for `err`, in this style where it may carry colours. */
+  style(format: Parameters<typeof styleText>[0], text: string): string;
   /** Columns of the screen that shows `err`, where lines can be written anew; `null`: it is a file or a pipe. */
   width(): number | null;
 }
@@ -20,10 +24,13 @@ export function processTerminal(): Terminal {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
+  const color = process.stderr.isTTY === true && (process.env.NO_COLOR ?? "") === "";
   return {
     out: (text) => process.stdout.write(`${text}\n`),
     err: (text) => process.stderr.write(`${text}\n`),
-    color: process.stderr.isTTY === true && (process.env.NO_COLOR ?? "") === "",
+    color,
+    // Whether the stream can show it was judged above.
+    style: (format, text) => (color ? styleText(format, text, { validateStream: false }) : text),
     width: () => (process.stderr.isTTY === true && process.env.TERM !== "dumb" ? process.stderr.columns || USUAL_COLUMNS : null),
   };
 }

@@ -11,8 +11,8 @@ export interface OpenedPlan {
 }
 
 /** The plan of the stack that the command line means; `null`: it has problems, and they were shown. */
-export async function openPlan({ arguments: given, terminal, folder }: CommandInput): Promise<OpenedPlan | null> {
-  const read = await readPlan(folder, given.text("stack"));
+export async function openPlan({ options, terminal, folder }: CommandInput<{ readonly stack: string | null }>): Promise<OpenedPlan | null> {
+  const read = await readPlan(folder, options.stack);
   if (!("problems" in read)) return read;
   terminal.err(renderProblems(read.file, read.problems));
   return null;

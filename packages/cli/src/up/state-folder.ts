@@ -15,9 +15,8 @@ export function stateFolderOf(stackFolder: string, stack: string): string {
 }
 
 /** The folder that --data names, or the stack's usual one. */
-export function givenStateFolder({ arguments: given, folder }: CommandInput, opened: OpenedPlan): string {
-  const data = given.text("data");
-  return data === null ? stateFolderOf(opened.folder, opened.plan.stack) : resolve(folder, data);
+export function givenStateFolder({ options, folder }: CommandInput<{ readonly data: string | null }>, opened: OpenedPlan): string {
+  return options.data === null ? stateFolderOf(opened.folder, opened.plan.stack) : resolve(folder, options.data);
 }
 
 function topFolder(folder: string): string | null {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { explainTask } from "../../src/aws/ansible.js";
 import { parseAnsibleLine } from "../../src/aws/ansible-events.js";
-import { explainTask } from "../../src/aws/ansible-failures.js";
-import { explainSsh } from "../../src/aws/ssh-failures.js";
+import { explainSsh } from "../../src/aws/ssh.js";
 
 test("the lines of ansible-playbook are read: plays, tasks, results and the recap", () => {
   assert.deepEqual(parseAnsibleLine("PLAY [Hosts are there] *********"), { kind: "play", name: "Hosts are there" });
@@ -95,7 +95,7 @@ test("a failed task is told with its host, its name and what it printed", () => 
   assert.deepEqual(problem, {
     message: 'backend: "Start worker" failed (exit code 125)',
     detail: ["docker: Error response from daemon: no such image"],
-    fix: "put right what it says, then go on: groundplan aws deploy",
+    fix: "fix the error above, then resume with: groundplan aws deploy",
   });
   assert.deepEqual(explainTask(failed({ msg: ["one", "two"] }), "again", "connect").detail, ["one", "two"]);
   assert.deepEqual(explainTask(failed({ msg: "non-zero return code", rc: 1, stdout: "only out" }), "again", "connect").detail, [
@@ -109,28 +109,28 @@ test("of a task with secrets it is said where to look, and nothing of what it pr
     "again",
     "groundplan aws connect --limit backend",
   );
-  assert.match(problem.message, /^backend: "Start worker" failed; what it says is hidden/);
+  assert.match(problem.message, /^backend: "Start worker" failed; its output is hidden/);
   assert.match(problem.fix, /groundplan aws connect --limit backend.*again/);
 });
 
 test("a host that cannot be reached is told in a sentence, by what ssh says", () => {
   const texts: readonly (readonly [text: string, told: RegExp])[] = [
-    ["ssh: connect to host 10.0.2.4 port 22: Connection refused", /^backend refuses SSH connections.*: a new machine/],
-    ["ssh: connect to host 203.0.113.9 port 22: Connection timed out", /^backend does not answer over SSH: see that operator_cidr/],
+    ["ssh: connect to host 10.0.2.4 port 22: Connection refused", /^backend refuses SSH connections.*: give a new machine/],
+    ["ssh: connect to host 203.0.113.9 port 22: Connection timed out", /^backend doesn't answer over SSH: check that operator_cidr/],
     ["ubuntu@203.0.113.9: Permission denied (publickey).", /^backend refuses your SSH key: .*ssh-add/],
     ["ubuntu@203.0.113.9: Permission denied (publickey,password).", /^backend refuses your SSH key/],
     ["@@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @@\nHost key verification failed.", /host key has changed: .*known_hosts/],
     ["@ WARNING: UNPROTECTED PRIVATE KEY FILE! @\nPermission denied (publickey).", /others can read your private key.*: chmod 600/],
     ["ssh: Could not resolve hostname backend: Name or service not known", /has no address in the files for SSH/],
-    ["Connection closed by UNKNOWN port 65535", /cannot be reached through the bastion/],
+    ["Connection closed by UNKNOWN port 65535", /can't be reached through the bastion/],
   ];
   for (const [text, told] of texts) {
     const { message, fix } = explainSsh(text, "backend", "groundplan aws deploy");
     assert.match(`${message}: ${fix}`, told, text);
-    assert.match(fix, /then go on: groundplan aws deploy$/, text);
+    assert.match(fix, /then resume with: groundplan aws deploy$/, text);
   }
   const unknown = explainSsh("something else", "backend", "again");
-  assert.deepEqual([unknown.message, unknown.detail], ["backend cannot be reached over SSH", ["something else"]]);
+  assert.deepEqual([unknown.message, unknown.detail], ["backend can't be reached over SSH", ["something else"]]);
   const unreachable = explainTask(
     {
       host: "backend",

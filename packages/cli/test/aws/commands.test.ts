@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ansiblePlaybook } from "../../src/aws/ansible-commands.js";
-import * as ssh from "../../src/aws/ssh-commands.js";
-import * as terraform from "../../src/aws/terraform-commands.js";
+import { ansiblePlaybook } from "../../src/aws/ansible.js";
+import * as ssh from "../../src/aws/ssh.js";
+import * as terraform from "../../src/aws/terraform.js";
 
 const place = { program: "terraform", folder: "/out/terraform" };
 const inFolder = { cwd: place.folder, patient: true };

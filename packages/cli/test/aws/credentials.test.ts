@@ -38,7 +38,7 @@ test("credentials are found where the AWS provider looks, and none of them is to
 test("without credentials it is said what was looked at, and what to set", async () => {
   assert.match(
     await found({}),
-    /^there are no AWS credentials \(environment, ~\/\.aws, instance role\) -> set AWS_PROFILE, or AWS_ACCESS_KEY_ID/,
+    /^no AWS credentials found \(environment, ~\/\.aws, instance role\) -> set AWS_PROFILE, or AWS_ACCESS_KEY_ID/,
   );
   const config = { "/home/ann/.aws/config": FILES["/home/ann/.aws/config"] ?? "" };
   assert.match(await found({ files: config }), /instance role; profiles: work\)/);

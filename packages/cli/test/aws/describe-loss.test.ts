@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeLoss } from "../../src/aws/describe-loss.js";
-import { parseState } from "../../src/aws/state.js";
+import { describeLoss } from "../../src/aws/destroy.js";
+import { parseState } from "../../src/aws/terraform.js";
 
 const resource = (address: string, values: object, mode = "managed") => ({ address, mode, type: address.split(".")[0], name: "x", values });
 
@@ -47,14 +47,14 @@ test("before a destroy it is said which machines, data and addresses go, of whic
     { address: "aws_ebs_volume.other", action: "noop" } as const,
   ];
   assert.deepEqual(describeLoss({ count: { add: 0, change: 0, remove: 5 }, resources }, parseState(STATE)), [
-    "5 resources are removed, and cannot be brought back",
-    "machines, with all that is on their own disks: front, back",
-    "DATA is lost, and no snapshot is kept, of the volumes: old_data",
-    "data volumes: back_data; a last snapshot of each is kept, and costs money until it is deleted",
+    "5 resources will be removed and can't be brought back",
+    "machines, with everything on their own disks: front, back",
+    "DATA LOST, without a snapshot, on the volumes: old_data",
+    "data volumes: back_data; a final snapshot of each is kept, and costs money until you delete it",
     "addresses that go back to AWS: 203.0.113.9",
-    "protected against termination, which is taken away first: back",
+    "protected against termination; the protection is lifted first: back",
   ]);
   assert.deepEqual(describeLoss({ count: { add: 0, change: 0, remove: 1 }, resources: [] }, []), [
-    "1 resources are removed, and cannot be brought back",
+    "1 resource will be removed and can't be brought back",
   ]);
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explainDiagnostics } from "../../src/aws/explain-diagnostics.js";
-import { renderPlan } from "../../src/aws/render-changes.js";
+import { renderPlan } from "../../src/aws/terraform.js";
 import { type Diagnostic, parseTerraformEvent } from "../../src/aws/terraform-events.js";
+import { explainDiagnostics } from "../../src/aws/terraform-failures.js";
 
 /** Lines that Terraform 1.11.4 printed, times and modules left out. */
 const resource =
@@ -63,7 +63,7 @@ test("an error of terraform says which resource it is about, why, and how to go 
     {
       message: "terraform_data.b: local-exec provisioner error (main.tf:14)",
       detail: ["Error running command 'exit 1': exit status 1. Output: "],
-      fix: "put right what it says, then go on: groundplan aws deploy",
+      fix: "fix the error above, then resume with: groundplan aws deploy",
     },
   ]);
   const [denied] = explainDiagnostics([diagnostic(DIAGNOSTICS.denied)], "groundplan aws deploy");
@@ -74,7 +74,7 @@ test("an error of terraform says which resource it is about, why, and how to go 
 test("a variable that terraform refuses is named, with the flag that gives it", () => {
   assert.deepEqual(explainDiagnostics([diagnostic(DIAGNOSTICS.invalid), diagnostic(DIAGNOSTICS.undeclared)], "again"), [
     { message: "variable operator_cidr: Write an IPv4 range.", fix: "give it a value that fits: --var operator_cidr=VALUE" },
-    { message: 'the Terraform files have no variable "nope"', fix: "see variables.tf for those that there are" },
+    { message: 'the Terraform files have no variable "nope"', fix: "use one of those in variables.tf" },
   ]);
 });
 

@@ -4,8 +4,8 @@ import { planOf } from "@groundplan/model";
 import { hostsPlanOf } from "@groundplan/targets";
 import { votingStack } from "@groundplan/testing";
 import { parseArguments } from "../../src/arguments/parse-arguments.js";
-import { givenVariables, otherValues, variableProblems } from "../../src/aws/variables.js";
-import { aws } from "../../src/commands/aws.js";
+import { plan } from "../../src/aws/deploy.js";
+import { otherValues, variableProblems } from "../../src/aws/requirements.js";
 
 const NAMES = ["operator_cidr", "ssh_public_key", "region"];
 const declared = hostsPlanOf(planOf(votingStack())).variables.filter(({ name }) => NAMES.includes(name));
@@ -30,9 +30,9 @@ test("variables without a value are asked for by name, all at once, with the fla
   assert.equal(found.length, 2);
   assert.match(
     found[0] ?? "",
-    /^variable operator_cidr has no value .* -> --var operator_cidr=203\.0\.113\.7\/32; or .*terraform\.tfvars.*TF_VAR_operator_cidr$/,
+    /^variable operator_cidr has no value .* -> add --var operator_cidr=203\.0\.113\.7\/32; .*terraform\.tfvars.*TF_VAR_operator_cidr$/,
   );
-  assert.match(found[1] ?? "", /^variable ssh_public_key has no value .* -> --var ssh_public_key="\$\(cat/);
+  assert.match(found[1] ?? "", /^variable ssh_public_key has no value .* -> add --var ssh_public_key="\$\(cat/);
   assert.deepEqual(problems(GOOD), []);
 });
 
@@ -57,7 +57,7 @@ test("an operator's range that is none is refused wherever it comes from, and no
   for (const text of ["auto", "203.0.113.7/33", "203.0.113/24", "300.0.0.1/32", "203.0.113.7/32/1", "", "10.0.0.0/x"]) {
     assert.match(
       problems({ ...GOOD, operator_cidr: text }).join(),
-      /^operator_cidr is a range of addresses, .* not ".*\(groundplan asks nobody\)/,
+      /^operator_cidr is a range of addresses, .* not ".*\(groundplan doesn't ask\)/,
       text,
     );
   }
@@ -69,11 +69,11 @@ test("an operator's range that is none is refused wherever it comes from, and no
 
 test("a variable that the files do not have is said with what was probably meant", () => {
   assert.match(problems({ ...GOOD, regoin: "eu-west-1" }).join(), /^--var regoin: .*no variable "regoin" -> write --var region=VALUE$/);
-  assert.match(problems({ ...GOOD, zzzzzzzzzz: "1" }).join(), /use one of operator_cidr, ssh_public_key, region$/);
+  assert.match(problems({ ...GOOD, zzzzzzzzzz: "1" }).join(), /write one of operator_cidr, ssh_public_key, region$/);
 });
 
 test("--var is NAME=VALUE, given once; the value may hold anything", () => {
-  const given = (...words: string[]) => givenVariables(parseArguments(aws, ["deploy", ...words]));
+  const given = (...words: string[]) => parseArguments({ path: "aws plan", command: plan }, words).options.var as Map<string, string>;
   assert.deepEqual(
     [...given("--var", "a=b=c d", "--var", "e=")],
     [
@@ -81,6 +81,6 @@ test("--var is NAME=VALUE, given once; the value may hold anything", () => {
       ["e", ""],
     ],
   );
-  assert.throws(() => given("--var", "nothing"), /--var is NAME=VALUE, .* not "nothing"/);
+  assert.throws(() => given("--var", "nothing"), /--var is written NAME=VALUE, .* not "nothing"/);
   assert.throws(() => given("--var", "a=1", "--var", "a=2"), /--var a is given twice/);
 });

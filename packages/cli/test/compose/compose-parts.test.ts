@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planOf, stack } from "@groundplan/model";
+import { hint as hintOf } from "../../src/arguments/hints.js";
 import { parseArguments } from "../../src/arguments/parse-arguments.js";
-import { compose } from "../../src/commands/compose.js";
-import { describeVolumes } from "../../src/compose/compose-down.js";
-import { describeRest } from "../../src/compose/compose-project.js";
-import { renderStatus, statusOf } from "../../src/compose/compose-status.js";
+import { describeVolumes, down } from "../../src/compose/compose.js";
+import { describeRest, findCompose, renderStatus, statusOf } from "../../src/compose/project.js";
 import type { Container } from "../../src/docker/container.js";
-import { renderHint } from "../../src/docker/docker-project.js";
-import { findCompose } from "../../src/docker/find-compose.js";
-import { needEngine } from "../../src/docker/need-engine.js";
-import { portVariables } from "../../src/docker/published-ports.js";
+import { needEngine } from "../../src/docker/engine.js";
+import { portVariables } from "../../src/docker/project.js";
 import { fakeRunner } from "../docker/fake-runner.js";
-import { run } from "../helpers.js";
+import { run, terminal } from "../helpers.js";
 
 const plan = planOf(
   stack("pair", (s) => {
@@ -40,7 +37,8 @@ const container = (change: Partial<Container>): Container => ({
   ...change,
 });
 
-const hint = (action: string, ...words: string[]) => renderHint("compose", action, parseArguments(compose, ["up", ...words]));
+const hint = (action: string, ...words: string[]) =>
+  hintOf({ ...parseArguments({ path: "compose down", command: down }, words), terminal, folder: "." }, `compose ${action}`);
 
 test("ps has a row for each container, and for each part that has none", () => {
   const front = container({
@@ -88,8 +86,7 @@ test("--port becomes the variable of the Compose file, and only for public servi
   assert.deepEqual(portVariables({}, plan.components), {});
   assert.throws(() => portVariables({ frontpage: 9000 }, plan.components), {
     name: "UsageError",
-    message:
-      '--port frontpage=9000: "frontpage" is no public service, and only those publish a port (front-page). Did you mean "front-page"?',
+    message: `--port frontpage=9000: "frontpage" isn't a public service, and only those publish a port (front-page). Did you mean "front-page"?`,
   });
   assert.throws(() => portVariables({ back: 9000 }, plan.components), { name: "UsageError" });
 });
@@ -100,11 +97,11 @@ test("other actions on the same stack are named as one types them", () => {
 });
 
 test("what a start that came to no good end has left is told", () => {
-  assert.equal(describeRest([], hint), "nothing of the stack runs");
-  assert.equal(describeRest([container({ status: "created" })], hint), "nothing of the stack runs");
+  assert.equal(describeRest([], hint), "nothing of the stack is running");
+  assert.equal(describeRest([container({ status: "created" })], hint), "nothing of the stack is running");
   assert.equal(
     describeRest([container({}), container({ service: "front-page", health: "starting" })], hint),
-    "what runs: back, front-page (not healthy); look: groundplan compose ps, stop: groundplan compose down",
+    "still running: back, front-page (not healthy); see groundplan compose ps, or stop it: groundplan compose down",
   );
 });
 
@@ -119,7 +116,7 @@ test("down tells which data it has kept, and which it has removed", () => {
 test("an action that does not exist, and an option of another action, are wrong usage", async () => {
   const unknown = await run(".", "compose", "dwon");
   assert.equal(unknown.code, 2);
-  assert.match(unknown.err, /compose has no action "dwon" \(actions: up, down, logs, ps\)\. Did you mean "down"\?/);
+  assert.match(unknown.err, /compose has no command "dwon" \(commands: up, ps, logs, down\)\. Did you mean "down"\?/);
   for (const words of [
     ["ps", "--follow"],
     ["logs", "--json"],
@@ -144,14 +141,14 @@ test("the plugin is preferred, docker-compose is taken without it, and neither i
   const neither = fakeRunner({ "docker compose version": { code: 1 }, "docker-compose version": { code: null, missing: true } });
   await assert.rejects(findCompose(neither), {
     name: "UserError",
-    message: /neither docker compose nor docker-compose\n {2}fix: install the plugin/,
+    message: /neither docker compose nor docker-compose is installed on this machine\n {2}fix: install the plugin/,
   });
 });
 
 test("without docker, or without an engine that answers, the reason is said", async () => {
   const version = "docker version";
   await assert.rejects(needEngine(fakeRunner({ [version]: { code: null, missing: true } })), {
-    message: /^there is no program docker on this machine\n/,
+    message: /^docker isn't installed on this machine\n/,
   });
   const down = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
   await assert.rejects(needEngine(fakeRunner({ [version]: { code: 1, stderr: down } })), {
@@ -159,7 +156,7 @@ test("without docker, or without an engine that answers, the reason is said", as
   });
   const strange = "error during connect: ssh: connect to host 192.0.2.1 port 22: Connection refused";
   await assert.rejects(needEngine(fakeRunner({ [version]: { code: 1, stderr: strange } })), {
-    message: `the Docker engine does not answer\n    ${strange}\n  fix: see what docker version says, and put that right`,
+    message: `the Docker engine doesn't answer\n    ${strange}\n  fix: run docker version and fix what it reports`,
   });
   await assert.doesNotReject(needEngine(fakeRunner({ [version]: { stdout: "20.10.24" } })));
 });

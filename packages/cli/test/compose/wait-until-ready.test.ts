@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type WaitOptions, waitUntilReady } from "../../src/compose/wait-until-ready.js";
-import type { CommandResult } from "../../src/docker/command-runner.js";
+import type { ProgramResult } from "@groundplan/programs";
+import { type WaitOptions, waitUntilReady } from "../../src/compose/up.js";
 import type { Container } from "../../src/docker/container.js";
 import { fakeProgress } from "../docker/fake-runner.js";
 
@@ -27,7 +27,7 @@ const COMPONENTS = [
   { name: "back", after: [] },
   { name: "front", after: ["back"] },
 ];
-const STARTED: CommandResult = { code: 0, stdout: "", stderr: "", missing: false };
+const STARTED: ProgramResult = { code: 0, stdout: "", stderr: "", missing: false };
 
 /** Waits while the containers go through these states, the last of which stays. */
 function wait(states: readonly (readonly Container[])[], change: Partial<WaitOptions> = {}) {
@@ -66,8 +66,8 @@ test("the wait ends when every part runs and is healthy, and tells each step on 
 });
 
 test("healthy containers of an earlier start are no end while the new start goes on", async () => {
-  let end = (_: CommandResult) => {};
-  const start = new Promise<CommandResult>((resolve) => {
+  let end = (_: ProgramResult) => {};
+  const start = new Promise<ProgramResult>((resolve) => {
     end = resolve;
   });
   const { outcome, looks } = wait([[container("back"), container("front")]], { start });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { composeDown, composeLogs, composeUp } from "../../src/compose/compose-commands.js";
-import { renderCommandLine } from "../../src/docker/command-line.js";
-import * as docker from "../../src/docker/docker-commands.js";
+import { renderCommandLine } from "@groundplan/programs";
+import { composeDown, composeLogs, composeUp } from "../../src/compose/project.js";
+import * as docker from "../../src/docker/engine.js";
 
 const PLUGIN = { program: "docker", args: ["compose"] };
 const STANDALONE = { program: "docker-compose", args: [] };

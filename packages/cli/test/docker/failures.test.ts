@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles and Compose files have variables of this form
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { lastLines } from "@groundplan/programs";
 import { explainFailure } from "../../src/docker/failures.js";
-import { lastLines } from "../../src/docker/last-lines.js";
 import { explainPullFailure } from "../../src/docker/pull-failures.js";
 
 /** As Docker 20.10 (engine), 28.2 (client) and docker-compose 1.29 print them, except where a newer version is named. */

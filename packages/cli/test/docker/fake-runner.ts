@@ -1,14 +1,15 @@
-import { type CommandLine, renderCommandLine } from "../../src/docker/command-line.js";
-import type { CommandResult, CommandRunner, RunOptions } from "../../src/docker/command-runner.js";
+import type { ProgramResult, ProgramRunner, RunOptions } from "@groundplan/programs";
+import { type CommandLine, renderCommandLine } from "@groundplan/programs";
 import type { Progress } from "../../src/output/progress.js";
 
-export type Answer = Partial<CommandResult> | ((options: RunOptions) => Promise<Partial<CommandResult>>);
+export type Answer = Partial<ProgramResult> | ((options: RunOptions) => Promise<Partial<ProgramResult>>);
 
 /** A runner that starts nothing: commands that begin with a text get the answer of that text, all others fail the test. */
-export function fakeRunner(answers: Readonly<Record<string, Answer>>): CommandRunner & { readonly ran: readonly string[] } {
+export function fakeRunner(answers: Readonly<Record<string, Answer>>): ProgramRunner & { readonly ran: readonly string[] } {
   const ran: string[] = [];
   return {
     ran,
+    interact: async () => 0,
     async run(command: CommandLine, options: RunOptions = {}) {
       const text = renderCommandLine(command);
       ran.push(text);

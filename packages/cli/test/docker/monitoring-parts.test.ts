@@ -6,16 +6,11 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type Plan, planOf, type StackDefinition, stack } from "@groundplan/model";
 import { containerPlanOf } from "@groundplan/targets";
-import { parseArguments } from "../../src/arguments/parse-arguments.js";
-import { makeImages } from "../../src/build/make-images.js";
-import { compose } from "../../src/commands/compose.js";
-import { composeUp } from "../../src/compose/compose-commands.js";
-import { wantedParts } from "../../src/compose/without-option.js";
-import { checkMailPassword } from "../../src/docker/check-mail-password.js";
-import { partsOf } from "../../src/docker/docker-part.js";
-import type { DockerProject } from "../../src/docker/docker-project.js";
-import { checkScrapes, expectedJobs, probeScrapes } from "../../src/docker/probe-scrapes.js";
-import { portVariables } from "../../src/docker/published-ports.js";
+import { composeUp } from "../../src/compose/project.js";
+import { wantedParts } from "../../src/compose/up.js";
+import { checkScrapes, expectedJobs, probeScrapes } from "../../src/docker/probes.js";
+import { checkMailPassword, type DockerProject, partsOf, portVariables } from "../../src/docker/project.js";
+import { makeImages } from "../../src/images/make-images.js";
 import { folderWith } from "../helpers.js";
 import { fakeProgress, fakeRunner } from "./fake-runner.js";
 
@@ -31,13 +26,13 @@ const definition = (smarthost?: string): StackDefinition =>
   });
 const plan = planOf(definition());
 const parts = partsOf(containerPlanOf(plan));
-const wanted = (...words: readonly string[]) => wantedParts(parseArguments(compose, ["up", ...words]), parts).map(({ name }) => name);
+const wanted = (...words: readonly string[]) => wantedParts(words, parts).map(({ name }) => name);
 
 test("monitoring is started with the stack, after what it reads, and its pages are published", () => {
   assert.deepEqual(wanted(), ["db", "web", "prometheus", "alertmanager", "grafana", "node-exporter", "db-exporter"]);
   assert.deepEqual(parts.find(({ name }) => name === "db-exporter")?.after, ["db"]);
   assert.deepEqual(portVariables({ grafana: 3001, prometheus: 9091 }, parts), { GRAFANA_PORT: "3001", PROMETHEUS_PORT: "9091" });
-  assert.throws(() => portVariables({ alertmanager: 9094 }, parts), /no public service/);
+  assert.throws(() => portVariables({ alertmanager: 9094 }, parts), /isn't a public service/);
   assert.deepEqual(
     parts.filter(({ image }) => image === null).map(({ name }) => name),
     ["web"],
@@ -45,22 +40,16 @@ test("monitoring is started with the stack, after what it reads, and its pages a
 });
 
 test("--without leaves out programs of monitoring, all of them, and nothing of the stack", () => {
-  assert.deepEqual(wanted("--without", "grafana", "--without", "node-exporter"), [
-    "db",
-    "web",
-    "prometheus",
-    "alertmanager",
-    "db-exporter",
-  ]);
-  assert.deepEqual(wanted("--without", "monitoring"), ["db", "web"]);
-  assert.throws(() => wanted("--without", "grafna"), {
+  assert.deepEqual(wanted("grafana", "node-exporter"), ["db", "web", "prometheus", "alertmanager", "db-exporter"]);
+  assert.deepEqual(wanted("monitoring"), ["db", "web"]);
+  assert.throws(() => wanted("grafna"), {
     name: "UsageError",
     message:
       /^--without grafna: only what belongs to monitoring can be left out \(monitoring, prometheus, .*\)\. Did you mean "grafana"\?$/,
   });
-  assert.throws(() => wanted("--without", "web"), { name: "UsageError" });
+  assert.throws(() => wanted("web"), { name: "UsageError" });
   const own = parts.filter(({ isMonitoring }) => !isMonitoring);
-  assert.throws(() => wantedParts(parseArguments(compose, ["up", "--without", "grafana"]), own), /the stack has no monitoring/);
+  assert.throws(() => wantedParts(["grafana"], own), /the stack has no monitoring/);
   const { args } = composeUp({ program: "docker", args: ["compose"] }, {}, ["db", "web"]);
   assert.deepEqual(args.slice(-3), ["--no-build", "db", "web"]);
 });
@@ -84,7 +73,7 @@ test("alarms by mail need a password that somebody has written", () => {
   assert.throws(() => checkMailPassword(project(mailing), all), {
     name: "UserError",
     message:
-      "alarms are sent as alarms at smtp.example.com:587, and there is no password for it\n" +
+      "alarms go out as alarms at smtp.example.com:587, and there is no password for that account\n" +
       "  fix: write it into out/compose/alertmanager/smtp-password (chmod 644: Alertmanager reads it as the user nobody); git ignores it",
   });
   const silent = all.filter(({ name }) => name !== "alertmanager");
@@ -117,7 +106,7 @@ test("Prometheus is asked until it has read all it should", async (context) => {
       ["web", "up"],
     ],
   );
-  assert.deepEqual([...new Set(progress.told)], ["prometheus: has not read web yet", "prometheus: reads all 1 that it should"]);
+  assert.deepEqual([...new Set(progress.told)], ["prometheus: has not read web yet", "prometheus: reads all it should (1)"]);
   assert.doesNotThrow(() => checkScrapes(probes, (service) => service));
 });
 
@@ -135,9 +124,9 @@ test("what Prometheus cannot read when the time is over is told, each with its r
     name: "UserError",
     message: [
       "Prometheus cannot read web at http://web:80/metrics: server returned HTTP status 404 Not Found",
-      "  fix: see its log (logs of web), or say in stack.ts where its metrics are (metrics of s.service; false: it has none)",
+      "  fix: see its log (logs of web), or correct its metrics in stack.ts (metrics of s.service; false if it has none)",
       "Prometheus finds no address of db",
-      "  fix: see its log (logs of db), or say in stack.ts where its metrics are (metrics of s.service; false: it has none)",
+      "  fix: see its log (logs of db), or correct its metrics in stack.ts (metrics of s.service; false if it has none)",
     ].join("\n"),
   });
 });

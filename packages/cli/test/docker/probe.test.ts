@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { explainProbe, isGood, probe } from "../../src/docker/probe.js";
+import { explainProbe, isGood, probe } from "../../src/docker/probes.js";
 
 const never = new AbortController().signal;
 

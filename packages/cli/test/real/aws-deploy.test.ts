@@ -229,7 +229,7 @@ test("from plan to destroy", async (context) => {
         const wrong = await answer(folder, "tinny\n", destroy);
         assert.equal(wrong.code, 1);
         assert.match(wrong.err, /data volumes: back_data; a last snapshot of each is kept, and costs money/);
-        assert.match(wrong.err, /protected against termination, which is taken away first: back\n/);
+        assert.match(wrong.err, /protected against termination; the protection is lifted first: back\n/);
         assert.match(wrong.err, /"tinny" is not the stack's name: nothing was removed/);
         assert.equal(machines(), 2);
 
@@ -340,7 +340,7 @@ test("without credentials, or with a terraform that is too old, nothing is made"
     program("terraform", `echo '{"terraform_version": "1.9.8"}'`);
     const { code, err } = await run(folder, "aws", "plan", ...VARIABLES);
     assert.equal(code, 1);
-    assert.match(err, /^groundplan: terraform 1\.9\.8 is too old: 1\.10 is needed\n {2}fix: /);
+    assert.match(err, /^groundplan: terraform 1\.9\.8 is too old: 1\.10 or newer is needed\n {2}fix: /);
     assert.equal(existsSync(join(folder, "out")), false);
   });
 });

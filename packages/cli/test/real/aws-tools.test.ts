@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { UserError } from "@groundplan/local";
+import { UserError } from "@groundplan/model";
+import { programRunner } from "@groundplan/programs";
 import { tryProgram, until } from "@groundplan/testing";
-import { runPlaybook } from "../../src/aws/run-playbook.js";
-import { applyTerraform, initTerraform, planTerraform, removePlan } from "../../src/aws/run-terraform.js";
-import { toolRunner } from "../../src/aws/tool-runner.js";
+import { runPlaybook } from "../../src/aws/ansible.js";
+import { applyTerraform, initTerraform, planTerraform, removePlan } from "../../src/aws/terraform.js";
+import { PRINTING } from "../../src/programs/with-programs.js";
 import { fakeProgress } from "../docker/fake-runner.js";
 import { folderWith } from "../helpers.js";
 
@@ -24,7 +25,14 @@ function awsIn(folder: string) {
   const shown: string[] = [];
   const stop = new AbortController();
   const progress = fakeProgress();
-  const runner = toolRunner({ folder, signal: stop.signal, onCommand: (text) => shown.push(text), graceMs: 200 });
+  const runner = programRunner({
+    folder,
+    env: PRINTING,
+    stopSignal: "SIGINT",
+    signal: stop.signal,
+    onCommand: (text) => shown.push(text),
+    graceMs: 200,
+  });
   return { shown, stop, progress, aws: { runner, progress, signal: stop.signal } };
 }
 
@@ -224,9 +232,9 @@ test("each host's failure is told: the task, what it printed but no secret, what
   assert.deepEqual(of("near"), {
     message: 'near: "Start worker" failed (exit code 2)',
     detail: ["ls: cannot access '/no-such-file': No such file or directory"],
-    fix: "put right what it says, then go on: groundplan aws deploy",
+    fix: "fix the error above, then resume with: groundplan aws deploy",
   });
-  assert.match(of("next")?.message ?? "", /^next: "Write secrets" failed; what it says is hidden/);
+  assert.match(of("next")?.message ?? "", /^next: "Write secrets" failed; its output is hidden/);
   assert.match(of("next")?.fix ?? "", /groundplan aws connect next/);
   assert.doesNotMatch(`${JSON.stringify(problems)}${progress.told.join()}`, /hush/);
   assert.match(of("far")?.message ?? "", /^far refuses SSH connections/);

@@ -42,7 +42,7 @@ withEngine("a build that fails says at which step and why, and the other image i
   const { name, folder } = tinyStack(context, engine, { files: { "back/Dockerfile": `FROM ${BASE}\nCOPY nowhere.mjs /\n` } });
   const { code, out, err } = await run(folder, "build");
   assert.equal(code, 1);
-  assert.match(err, /back: its image cannot be built, at step 2\/2: COPY nowhere\.mjs \/ \(exit code \d+\)\n/);
+  assert.match(err, /back: its image can't be built, at step 2\/2: COPY nowhere\.mjs \/ \(exit code \d+\)\n/);
   assert.match(err, /\n {4}.*nowhere\.mjs/);
   assert.doesNotMatch(err, /^\s+at /m);
   assert.match(out, new RegExp(`${name}/front:latest`));

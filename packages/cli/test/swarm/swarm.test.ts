@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explainDeploy } from "../../src/swarm/explain-deploy.js";
-import { checkNewImages } from "../../src/swarm/new-images.js";
-import * as commands from "../../src/swarm/swarm-commands.js";
-import { renderServices } from "../../src/swarm/swarm-ps.js";
-import { describeService, hasFallenBack, isDeployed, parseSwarm, type SwarmService, serviceIds } from "../../src/swarm/swarm-state.js";
-import { type DeployWait, waitUntilDeployed } from "../../src/swarm/wait-until-deployed.js";
+import { checkNewImages, type DeployWait, explainDeploy, waitUntilDeployed } from "../../src/swarm/deploy.js";
+import * as commands from "../../src/swarm/state.js";
+import { describeService, hasFallenBack, isDeployed, parseSwarm, type SwarmService, serviceIds } from "../../src/swarm/state.js";
+import { renderServices } from "../../src/swarm/swarm.js";
 import { fakeProgress, fakeRunner } from "../docker/fake-runner.js";
 import { run } from "../helpers.js";
 
@@ -122,7 +120,7 @@ test("what went wrong is told with the reasons of the copies and their last line
     failed.map(({ message }) => message),
     [
       "the image of gp/nosuch:1 was not built",
-      "web: its new version did not stay healthy, what runs is the version before (rollback completed)",
+      "web: its new version didn't stay healthy, what runs is the version before (rollback completed)",
     ],
   );
   assert.deepEqual(failed[1]?.detail, ["task: non-zero exit (4)", "no DB"]);

@@ -1,5 +1,5 @@
+import { UserError } from "@groundplan/model";
 import type { RunningStack } from "../running-stack.js";
-import { UserError } from "../user-error.js";
 import { partReport } from "./state-report.js";
 
 /** A JSON answer. */

@@ -1,5 +1,5 @@
+import { styleText } from "node:util";
 import type { LogLine } from "../running-stack.js";
-import { type ReadableEntry, readPinoLine } from "./pino-line.js";
 
 export interface LogFormat {
   readonly color: boolean;
@@ -7,12 +7,10 @@ export interface LogFormat {
   readonly width: number;
 }
 
-const RESET = "\u001b[0m";
-const DIM = "\u001b[2m";
-const RED = "\u001b[31m";
-const YELLOW = "\u001b[33m";
+type Format = Parameters<typeof styleText>[0];
+
 /** Of the names. Red and yellow are kept for levels. */
-const NAME_COLORS = ["\u001b[36m", "\u001b[32m", "\u001b[35m", "\u001b[34m", "\u001b[96m", "\u001b[92m", "\u001b[95m", "\u001b[94m"];
+const NAME_COLORS: readonly Format[] = ["cyan", "green", "magenta", "blue", "cyanBright", "greenBright", "magentaBright", "blueBright"];
 
 /**
  * A line of the log as a terminal shows it: the part's name in its colour, then the text. JSON lines of pino are shown as
@@ -25,29 +23,34 @@ export function formatLogLine(line: LogLine, format: LogFormat): string {
   const entry = readPinoLine(line.text);
   const texts = entry === null ? [tamed(line.text, format.color)] : formatEntry(entry, format.color);
   const name = `${line.from.padEnd(format.width)} |`;
-  const prefix = format.color ? `${colorOf(line.from)}${name}${RESET}` : name;
+  const prefix = format.color ? styled(colorOf(line.from), name) : name;
   return texts.map((text) => `${prefix} ${text}`).join("\n");
 }
 
 function formatEntry(entry: ReadableEntry, color: boolean): string[] {
   const level = entry.level.toUpperCase().padEnd(5);
   const fields = entry.fields.map(([key, value]) => `${key}=${value}`).join(" ");
-  const shownLevel = color ? `${levelColor(entry.level)}${level}${RESET}` : level;
-  const shownFields = color && fields !== "" ? `${DIM}${tamed(fields, false)}${RESET}` : tamed(fields, false);
+  const shownLevel = color ? styled(levelColor(entry.level), level) : level;
+  const shownFields = color && fields !== "" ? styled("dim", tamed(fields, false)) : tamed(fields, false);
   const first = [shownLevel, tamed(entry.message, false), shownFields].filter((text) => text !== "").join(" ");
   return [first, ...entry.stack.map((text) => `      ${tamed(text, false)}`)];
 }
 
-function levelColor(level: string): string {
-  if (level === "error" || level === "fatal") return RED;
-  return level === "warn" ? YELLOW : DIM;
+/** Whoever asks for colours knows that the screen shows them. */
+function styled(format: Format, text: string): string {
+  return styleText(format, text, { validateStream: false });
+}
+
+function levelColor(level: string): Format {
+  if (level === "error" || level === "fatal") return "red";
+  return level === "warn" ? "yellow" : "dim";
 }
 
 /** The same name has the same colour in every run. The factor was chosen to tell the parts of the voting stack apart. */
-function colorOf(name: string): string {
+function colorOf(name: string): Format {
   let sum = 0;
   for (const character of name) sum = (sum * 21 + (character.codePointAt(0) ?? 0)) % 9973;
-  return NAME_COLORS[sum % NAME_COLORS.length] ?? "";
+  return NAME_COLORS[sum % NAME_COLORS.length] ?? "cyan";
 }
 
 function tamed(text: string, keepColors: boolean): string {
@@ -56,4 +59,61 @@ function tamed(text: string, keepColors: boolean): string {
     if (found.length > 1) return keepColors ? found : "";
     return `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`;
   });
+}
+
+/** A structured log line, taken apart for reading. */
+export interface ReadableEntry {
+  readonly level: string;
+  readonly message: string;
+  /** What else it says, in its own order. */
+  readonly fields: readonly (readonly [key: string, value: string])[];
+  /** Lines of the error's stack, without its first. */
+  readonly stack: readonly string[];
+}
+
+const LEVELS: Readonly<Record<number, string>> = { 10: "trace", 20: "debug", 30: "info", 40: "warn", 50: "error", 60: "fatal" };
+/** Said by the prefix already, or of no use on one machine. */
+const LEFT_OUT = new Set(["level", "time", "pid", "hostname", "name", "msg", "v"]);
+
+/** `null`: not a JSON line of pino (an object with a level), so it is to be shown as it is. */
+function readPinoLine(text: string): ReadableEntry | null {
+  if (!text.startsWith("{")) return null;
+  const value = parseObject(text);
+  if (value === null) return null;
+  const level = typeof value.level === "number" ? LEVELS[value.level] : value.level;
+  if (typeof level !== "string") return null;
+  const fields: [string, string][] = [];
+  let stack: readonly string[] = [];
+  for (const [key, field] of Object.entries(value)) {
+    if (LEFT_OUT.has(key)) continue;
+    if (isError(field)) {
+      fields.push([key, shown(field.message)]);
+      stack = field.stack
+        .split("\n")
+        .slice(1)
+        .map((line) => line.trim());
+    } else {
+      fields.push([key, shown(field)]);
+    }
+  }
+  return { level, message: typeof value.msg === "string" ? value.msg : "", fields, stack };
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isError(value: unknown): value is { message: string; stack: string } {
+  if (typeof value !== "object" || value === null) return false;
+  return "message" in value && typeof value.message === "string" && "stack" in value && typeof value.stack === "string";
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string" && /^[^\s"=]+$/.test(value)) return value;
+  return JSON.stringify(value);
 }

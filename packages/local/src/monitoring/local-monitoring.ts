@@ -1,11 +1,18 @@
-import type { Plan } from "@groundplan/model";
+import { type Plan, UserError } from "@groundplan/model";
 import { type GeneratedFile, type MonitoringReach, renderMonitoring } from "@groundplan/targets";
 import type { Member } from "../local-stack.js";
 import type { Listener } from "../ports/choose-ports.js";
-import { UserError } from "../user-error.js";
-import { type MemberOptions, makeMonitoringMembers } from "./make-monitoring-members.js";
-import { isScraped, type MonitoringPart, monitoringParts, PROMETHEUS, scrapedPart } from "./monitoring-parts.js";
-import { exporterPackage, findMonitoringPrograms, type MonitoringPrograms } from "./monitoring-programs.js";
+import { type MemberOptions, makeMonitoringMembers } from "./monitoring-members.js";
+import {
+  exporterPackage,
+  findMonitoringPrograms,
+  isScraped,
+  type MonitoringPart,
+  type MonitoringPrograms,
+  monitoringParts,
+  PROMETHEUS,
+  scrapedPart,
+} from "./monitoring-parts.js";
 
 /** Prometheus and the exporters of this machine, beside a stack that runs on it. */
 export class LocalMonitoring {
@@ -22,8 +29,8 @@ export class LocalMonitoring {
   constructor(plan: Plan, runsHere: ReadonlySet<string>, onNote: (text: string) => void, searchPath = process.env.PATH) {
     if (plan.monitoring === null) {
       throw new UserError({
-        message: `--monitoring: the stack "${plan.stack}" says nothing of monitoring`,
-        fix: 'add s.monitoring({ on: "NAME OF A PUBLIC HOST" }) to the stack file, or leave --monitoring away',
+        message: `--monitoring: the stack "${plan.stack}" has no monitoring`,
+        fix: 'add s.monitoring({ on: "NAME OF A PUBLIC HOST" }) to the stack file, or leave out --monitoring',
       });
     }
     this.#plan = plan;
@@ -33,7 +40,7 @@ export class LocalMonitoring {
     this.#parts = all.filter(({ exporter }) => exporter === null || this.#programs.exporters.has(exporter));
     for (const { name, exporter } of all) {
       if (exporter === null || this.#programs.exporters.has(exporter)) continue;
-      onNote(`${name}: this machine has no ${exporter} exporter, so what it would tell is missing (package ${exporterPackage(exporter)})`);
+      onNote(`${name}: this machine has no ${exporter} exporter, so its metrics are missing (package ${exporterPackage(exporter)})`);
     }
   }
 

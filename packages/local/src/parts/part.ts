@@ -1,13 +1,11 @@
+import { UserError } from "@groundplan/model";
+import { LONGEST_LINE, type RunningProgram, startProgram } from "@groundplan/programs";
 import type { LogBook } from "../logs/log-book.js";
 import { pause } from "../pause.js";
-import { type Child, startChild } from "../processes/child.js";
 import type { RunRecord } from "../processes/run-record.js";
 import type { PartState } from "../running-stack.js";
 import type { Timing } from "../timing.js";
-import { UserError } from "../user-error.js";
-import { backOffMs } from "./back-off.js";
 import type { Program } from "./program.js";
-import { Waiters } from "./waiters.js";
 
 /** What a part shares with the others of its stack. */
 export interface PartContext {
@@ -35,7 +33,7 @@ export class Part {
   readonly #waiters = new Waiters();
   #state: PartState;
   #session: Session | null = null;
-  #child: Child | null = null;
+  #child: RunningProgram | null = null;
 
   constructor(program: Program, state: PartState, context: PartContext) {
     this.#program = program;
@@ -69,7 +67,7 @@ export class Part {
   /** Resolves when the process has ended; the session starts it again. */
   async kill(): Promise<void> {
     if (this.#child === null) {
-      throw new UserError({ message: `${this.#state.name} does not run now`, fix: `restart ${this.#state.name}` });
+      throw new UserError({ message: `${this.#state.name} isn't running now`, fix: `restart ${this.#state.name}` });
     }
     this.#child.signal("SIGKILL");
     await this.#child.exited;
@@ -91,7 +89,7 @@ export class Part {
     );
     const limit = setTimeout(() => {
       if (!this.#program.mayStartSlowly)
-        this.#waiters.fail(this.#failure(`is not healthy after ${startLimitMs / 1000} s: ${this.#state.reason ?? "no answer"}`));
+        this.#waiters.fail(this.#failure(`isn't healthy after ${startLimitMs / 1000} s: ${this.#state.reason ?? "no answer"}`));
     }, startLimitMs);
     try {
       await this.#waiters.wait(startDeaths);
@@ -111,7 +109,9 @@ export class Part {
         this.#set({ status: "starting", reason: null });
         const launch = await this.#program.prepare(stop);
         if (stop.aborted) return;
-        const child = await startChild(launch, (stream, text) => this.#context.logs.add(this.#state.name, stream, text));
+        const child = await startProgram({ ...launch, longestLine: LONGEST_LINE }, (stream, text) =>
+          this.#context.logs.add(this.#state.name, stream, text),
+        );
         this.#context.record.started(this.#state.name, child.pid, this.#program.stopSignal);
         this.#child = child;
         this.#set({ pid: child.pid });
@@ -131,9 +131,7 @@ export class Part {
       deaths += 1;
       const waitMs = backOffMs(deaths);
       this.#set({ status: "restarting", reason, pid: null });
-      this.#context.onNote(
-        `${this.#state.name} ${reason} after ${seconds(Date.now() - startedAt)}: it is started again in ${seconds(waitMs)}`,
-      );
+      this.#context.onNote(`${this.#state.name} ${reason} after ${seconds(Date.now() - startedAt)}; restarting it in ${seconds(waitMs)}`);
       this.#waiters.countDeath(() => this.#failure(`keeps failing: it ${reason}`));
       await pause(waitMs, stop);
       if (!stop.aborted) this.#set({ restarts: this.#state.restarts + 1 });
@@ -141,7 +139,7 @@ export class Part {
   }
 
   /** Asks for the health until the child ends or the session does. Returns when the child became healthy, in ms since 1970. */
-  async #follow(child: Child, stop: AbortSignal): Promise<number | null> {
+  async #follow(child: RunningProgram, stop: AbortSignal): Promise<number | null> {
     const { startPollMs, pollMs } = this.#context.timing;
     const startedAt = Date.now();
     const over = new AbortController();
@@ -166,13 +164,13 @@ export class Part {
   }
 
   /** Ends the child if it still runs, by force if it takes too long. */
-  async #end(child: Child): Promise<void> {
+  async #end(child: RunningProgram): Promise<void> {
     const { name } = this.#state;
     const { stopLimitMs } = this.#context.timing;
     await this.#program.disconnect?.();
     child.signal(this.#program.stopSignal);
     const late = setTimeout(() => {
-      this.#context.onNote(`${name} did not end within ${seconds(stopLimitMs)}: killed`);
+      this.#context.onNote(`${name} didn't stop within ${seconds(stopLimitMs)}: killed`);
       child.signal("SIGKILL");
     }, stopLimitMs);
     await child.exited;
@@ -203,7 +201,7 @@ export class Part {
     const { name } = this.#state;
     const lines = this.#context.logs.tail(name, LAST_LINES).map((line) => line.text);
     const said = lines.length > 0 ? "its last lines say why" : "it printed nothing";
-    return new UserError({ message: `${name} ${what}`, detail: lines, fix: `put ${name} right (${said}), then start again` });
+    return new UserError({ message: `${name} ${what}`, detail: lines, fix: `fix ${name} (${said}), then start again` });
   }
 
   #set(change: Partial<PartState>): void {
@@ -217,3 +215,51 @@ export class Part {
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+  /** Deaths of the part that this waiter still takes. */
+  deathsLeft: number;
+}
+
+/** Those who wait for a part to become healthy. */
+class Waiters {
+  readonly #waiters = new Set<Waiter>();
+
+  /** Resolves with the next `succeed`, rejects with the next `fail` or after that many deaths. */
+  wait(deathsLeft: number): Promise<void> {
+    return new Promise((resolve, reject) => this.#waiters.add({ resolve, reject, deathsLeft }));
+  }
+
+  succeed(): void {
+    for (const waiter of this.#takeAll()) waiter.resolve();
+  }
+
+  fail(error: unknown): void {
+    for (const waiter of this.#takeAll()) waiter.reject(error);
+  }
+
+  countDeath(errorOf: () => Error): void {
+    for (const waiter of [...this.#waiters]) {
+      waiter.deathsLeft -= 1;
+      if (waiter.deathsLeft > 0) continue;
+      this.#waiters.delete(waiter);
+      waiter.reject(errorOf());
+    }
+  }
+
+  #takeAll(): readonly Waiter[] {
+    const all = [...this.#waiters];
+    this.#waiters.clear();
+    return all;
+  }
+}
+
+const FIRST_MS = 100;
+const LONGEST_MS = 5_000;
+
+/** How long to wait before a part is started again that has died `deaths` times (1 or more) in a row. */
+export function backOffMs(deaths: number): number {
+  return Math.min(LONGEST_MS, FIRST_MS * 2 ** (deaths - 1));
+}

@@ -1,4 +1,4 @@
-import type { Launch } from "../processes/child.js";
+import type { Launch } from "@groundplan/programs";
 
 /** What a part runs, whatever its kind: a service, Redis or PostgreSQL. */
 export interface Program {

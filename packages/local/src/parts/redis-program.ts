@@ -1,13 +1,12 @@
 import { mkdirSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
-import { redisHealth } from "../health/redis-health.js";
-import type { Launch } from "../processes/child.js";
+import { type Launch, signalProcess } from "@groundplan/programs";
 import { endLeftover } from "../processes/end-leftover.js";
 import { findProgram } from "../processes/find-program.js";
 import { inheritedEnv } from "../processes/inherited-env.js";
 import { runsIn } from "../processes/process-identity.js";
 import { readPidFile } from "../processes/read-pid-file.js";
-import { signalProcess } from "../processes/signal-process.js";
 import type { Program } from "./program.js";
 
 /**
@@ -72,4 +71,32 @@ export class RedisProgram implements Program {
     this.#options.onNote(`a Redis server of an earlier run (pid ${pid}) still runs on ${this.#options.dataFolder}: ending it`);
     await endLeftover(pid, "SIGTERM", signalProcess);
   }
+}
+
+const PATIENCE_MS = 2_000;
+
+/** Why the Redis server on 127.0.0.1 is not healthy; `null`: it answered PING with PONG, so its data is loaded. */
+export function redisHealth(port: number, signal: AbortSignal): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port, timeout: PATIENCE_MS });
+    let answer = "";
+    const settle = (reason: string | null) => {
+      signal.removeEventListener("abort", onAbort);
+      socket.destroy();
+      resolve(reason);
+    };
+    const onAbort = () => settle("not asked any more");
+    signal.addEventListener("abort", onAbort, { once: true });
+    socket.on("connect", () => socket.write("PING\r\n"));
+    socket.on("data", (bytes) => {
+      answer += bytes.toString("latin1");
+      const end = answer.indexOf("\r\n");
+      if (end >= 0) settle(answer.startsWith("+PONG") ? null : answer.slice(1, end));
+    });
+    socket.on("timeout", () => settle(`no answer within ${PATIENCE_MS / 1000} s`));
+    socket.on("end", () => settle("it closed the connection"));
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      settle(error.code === "ECONNREFUSED" ? `it does not listen on port ${port} yet` : error.message);
+    });
+  });
 }

@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { PlannedComponent } from "@groundplan/model";
+import { UserError, type UserProblem } from "@groundplan/model";
+import type { Launch } from "@groundplan/programs";
 import { httpHealth } from "../health/http-health.js";
-import type { Launch } from "../processes/child.js";
 import { findProgram } from "../processes/find-program.js";
 import { inheritedEnv } from "../processes/inherited-env.js";
-import { UserError, type UserProblem } from "../user-error.js";
 import type { Program } from "./program.js";
 
 /** A service without a port counts as healthy when it has run that long: long enough to fail on its first lines, on a busy machine too. */
@@ -70,7 +70,7 @@ export class ServiceProgram implements Program {
     const program = findProgram(command[0], cwd);
     if (program === null) {
       const problem = {
-        message: `${name} cannot run "${command.join(" ")}": there is no program "${command[0]}"`,
+        message: `${name} can't run "${command.join(" ")}": there is no program "${command[0]}"`,
         fix: `install ${command[0]}, or correct the command in s.service("${name}")`,
       };
       return { problem };

@@ -1,5 +1,5 @@
 import type { Plan } from "@groundplan/model";
-import { UserError } from "../user-error.js";
+import { UserError } from "@groundplan/model";
 
 /** Component that does not run here -> the one that serves its clients instead. */
 export type StandIns = ReadonlyMap<string, string>;

@@ -1,5 +1,8 @@
-import { nearest } from "@groundplan/model";
-import { UserError, type UserProblem } from "../user-error.js";
+import { readFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { suggestName, UserError, type UserProblem } from "@groundplan/model";
+import { replaceFile } from "../replace-file.js";
 
 /** Where the control room listens; no part is ever given it. */
 export const CONTROL_ROOM_PORT = 8090;
@@ -56,7 +59,7 @@ export async function choosePorts(wishes: PortWishes): Promise<PortChoice> {
 
   const firstFree = async (candidates: Iterable<number>): Promise<number> => {
     for (const port of candidates) if (!reserved.has(port) && (await isFree(port))) return port;
-    throw new UserError({ message: "no port is free on 127.0.0.1", fix: "end some of the programs that listen on this machine" });
+    throw new UserError({ message: "no port is free on 127.0.0.1", fix: "stop some of the programs that listen on this machine" });
   };
 
   for (const part of listeners) {
@@ -94,12 +97,11 @@ async function checkOverrides({ components, overrides, isFree }: PortWishes): Pr
     const at = `--port ${name}=${port}`;
     if (!listeners.includes(name)) {
       const known = components.some((component) => component.name === name);
-      const meant = nearest(name, listeners);
       problems.push({
         message: known
           ? `${at}: "${name}" listens on no port`
-          : `${at}: "${name}" is not a part of this stack (parts: ${listeners.join(", ")})`,
-        fix: meant === null ? `write one of ${listeners.join(", ")}` : `write --port ${meant}=${port}`,
+          : `${at}: "${name}" isn't a part of this stack (parts: ${listeners.join(", ")})`,
+        fix: suggestName(name, listeners, (meant) => `--port ${meant}=${port}`),
       });
     } else if (!Number.isInteger(port) || port < 1 || port > 65_535) {
       problems.push({ message: `${at}: not a port`, fix: "write a whole number from 1 to 65535" });
@@ -109,8 +111,8 @@ async function checkOverrides({ components, overrides, isFree }: PortWishes): Pr
       problems.push({ message: `${at}: ${seen.get(port)} has this port already`, fix: "give each part a port of its own" });
     } else if (!(await isFree(port))) {
       problems.push({
-        message: `${at}: port ${port} cannot be had on 127.0.0.1 (another program listens on it, or the system refuses it)`,
-        fix: `choose another port, or leave --port ${name} away to get a free one`,
+        message: `${at}: port ${port} isn't available on 127.0.0.1 (another program listens on it, or the system refuses it)`,
+        fix: `choose another port, or leave out --port ${name} to get a free one`,
       });
     }
     seen.set(port, name);
@@ -127,4 +129,59 @@ function* privatePorts(seed: string, name: string): Generator<number> {
   let hash = 0;
   for (const character of `${seed}/${name}`) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
   for (let step = 0; step < PRIVATE_RANGE.count; step++) yield PRIVATE_RANGE.first + ((hash + step) % PRIVATE_RANGE.count);
+}
+
+const fileOf = (stateFolder: string) => join(stateFolder, "ports.json");
+
+/** The ports of the last run by part. Only a convenience: a file that cannot be read means that ports are chosen anew, with a note. */
+export function recallPorts(stateFolder: string, onNote: (text: string) => void): Readonly<Record<string, number>> {
+  const path = fileOf(stateFolder);
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (isPortByName(value)) return value;
+    onNote(`${path} doesn't hold ports by name: choosing new ports`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+      onNote(`${path} cannot be read (${(error as Error).message}): choosing new ports`);
+  }
+  return {};
+}
+
+export function rememberPorts(stateFolder: string, ports: Readonly<Record<string, number>>): void {
+  replaceFile(fileOf(stateFolder), `${JSON.stringify(ports, null, 2)}\n`, { mode: 0o644, durable: false });
+}
+
+function isPortByName(value: unknown): value is Record<string, number> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every(Number.isInteger);
+}
+
+/**
+ * Whether a part can listen on the port of 127.0.0.1, and nobody else answers on it. Binding alone does not tell: a program
+ * that listens on all addresses (on macOS) or on ::1 only would still catch browsers that ask for "localhost".
+ */
+export async function portIsFree(port: number): Promise<boolean> {
+  if (!(await canBind(port))) return false;
+  const answers = await Promise.all([answersOn("127.0.0.1", port), answersOn("::1", port)]);
+  return !answers.includes(true);
+}
+
+function canBind(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+function answersOn(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 250 });
+    const answer = (yes: boolean) => {
+      socket.destroy();
+      resolve(yes);
+    };
+    socket.once("connect", () => answer(true));
+    socket.once("timeout", () => answer(false));
+    socket.once("error", () => answer(false));
+  });
 }

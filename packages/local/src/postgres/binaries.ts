@@ -1,7 +1,7 @@
 import { accessSync, chmodSync, constants, existsSync, lstatSync, readFileSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
-import { UserError } from "../user-error.js";
+import { UserError } from "@groundplan/model";
 
 /** The programs of the embedded PostgreSQL. */
 export interface PostgresBinaries {

@@ -12,8 +12,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Launch, startChild } from "../processes/child.js";
-import { UserError } from "../user-error.js";
+import { UserError } from "@groundplan/model";
+import { type Launch, startProgram } from "@groundplan/programs";
 import { POSTGRES_MAJOR, type PostgresBinaries } from "./binaries.js";
 import { launchAs, type ServerAccount } from "./server-account.js";
 
@@ -81,7 +81,7 @@ async function initialise(options: DataFolderOptions): Promise<void> {
 
 async function runToEnd(launch: Launch, signal: AbortSignal, onStarted: (pid: number) => void): Promise<void> {
   const lines: string[] = [];
-  const child = await startChild(launch, (_stream, text) => lines.push(text));
+  const child = await startProgram(launch, (_stream, text) => lines.push(text));
   onStarted(child.pid);
   const end = () => child.signal("SIGKILL");
   signal.addEventListener("abort", end, { once: true });

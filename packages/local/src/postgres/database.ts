@@ -1,6 +1,6 @@
+import { UserError } from "@groundplan/model";
 import pg from "pg";
 import { pause } from "../pause.js";
-import { UserError } from "../user-error.js";
 import { SUPERUSER } from "./data-folder.js";
 
 export interface DatabaseAddress {

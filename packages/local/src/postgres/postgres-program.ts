@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Launch } from "@groundplan/programs";
+import { signalProcess } from "@groundplan/programs";
 import type { Program } from "../parts/program.js";
-import type { Launch } from "../processes/child.js";
 import { endLeftover } from "../processes/end-leftover.js";
 import { inheritedEnv } from "../processes/inherited-env.js";
 import { processIdentity, runsIn } from "../processes/process-identity.js";
 import { readPidFile } from "../processes/read-pid-file.js";
-import { signalProcess } from "../processes/signal-process.js";
 import { findPostgres } from "./binaries.js";
 import { prepareDataFolder } from "./data-folder.js";
 import { Database, type DatabaseAddress } from "./database.js";

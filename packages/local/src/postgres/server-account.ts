@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Launch } from "../processes/child.js";
+import { UserError } from "@groundplan/model";
+import type { Launch } from "@groundplan/programs";
 import { findProgram } from "../processes/find-program.js";
-import { UserError } from "../user-error.js";
 
 /** The user that PostgreSQL runs as when groundplan runs as root, which PostgreSQL refuses to. */
 export interface ServerAccount {

@@ -37,7 +37,7 @@ test("a stack that says nothing of monitoring is told what to add", () => {
   const plan = planWith((s) => s.host("one", { subnet: "public", runs: [s.service("web", { command: "true", port: 80 })] }));
   assert.throws(() => openOn(plan, programs("prometheus")), {
     name: "UserError",
-    message: /says nothing of monitoring\n {2}fix: add s\.monitoring/,
+    message: /has no monitoring\n {2}fix: add s\.monitoring/,
   });
 });
 
@@ -50,7 +50,7 @@ test("a machine without Prometheus is told how to get it", () => {
 
 test("an exporter that is missing is left out with a note, under either of its names it is found", () => {
   assert.deepEqual(openOn(watched, programs("prometheus", "node_exporter")), {
-    notes: ["db-exporter: this machine has no postgres exporter, so what it would tell is missing (package prometheus-postgres-exporter)"],
+    notes: ["db-exporter: this machine has no postgres exporter, so its metrics are missing (package prometheus-postgres-exporter)"],
     listeners: ["node-exporter", "prometheus"],
   });
   assert.deepEqual(openOn(watched, programs("prometheus", "prometheus-node-exporter", "postgres_exporter")), {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { UserError } from "@groundplan/model";
 import { choosePorts, type PortWishes } from "../../src/ports/choose-ports.js";
-import { UserError } from "../../src/user-error.js";
 
 const components = [
   { name: "db", port: 5432, public: false },
@@ -77,10 +77,10 @@ test("all ports that cannot be had are reported at once, each with a fix", async
     assert.deepEqual(
       error.problems.map(({ message, fix }) => `${message} / ${fix}`),
       [
-        '--port voet=9000: "voet" is not a part of this stack (parts: db, vote, worker, result) / write --port vote=9000',
+        `--port voet=9000: "voet" isn't a part of this stack (parts: db, vote, worker, result) / write --port vote=9000`,
         '--port cron=9001: "cron" listens on no port / write one of db, vote, worker, result',
         "--port vote=8090: 8090 is the control room's port / choose another port",
-        "--port result=9002: port 9002 cannot be had on 127.0.0.1 (another program listens on it, or the system refuses it) / choose another port, or leave --port result away to get a free one",
+        "--port result=9002: port 9002 isn't available on 127.0.0.1 (another program listens on it, or the system refuses it) / choose another port, or leave out --port result to get a free one",
         "--port db=70000: not a port / write a whole number from 1 to 65535",
         "--port worker=9002: result has this port already / give each part a port of its own",
       ],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { test } from "node:test";
-import { portIsFree } from "../../src/ports/port-is-free.js";
+import { portIsFree } from "../../src/ports/choose-ports.js";
 
 for (const host of ["127.0.0.1", "0.0.0.0", "::1", "::"]) {
   test(`a port on which a program listens at ${host} is not free, and is again when it has ended`, async (t) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { recallPorts, rememberPorts } from "../../src/ports/remembered-ports.js";
+import { recallPorts, rememberPorts } from "../../src/ports/choose-ports.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
 test("ports are recalled as they were remembered, and before that there are none, without a note", () => {
@@ -30,6 +30,6 @@ for (const damaged of ["{", "[]", '{"db":"x"}']) {
       {},
     );
     assert.equal(notes.length, 1);
-    assert.match(notes[0] ?? "", /ports\.json .*: ports are chosen anew$/);
+    assert.match(notes[0] ?? "", /ports\.json .*: choosing new ports$/);
   });
 }

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { UserError } from "@groundplan/model";
 import { processIdentity } from "../../src/processes/process-identity.js";
 import { RunRecord } from "../../src/processes/run-record.js";
-import { UserError } from "../../src/user-error.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
 const noNote = (text: string) => assert.fail(`unexpected note: ${text}`);
@@ -28,7 +28,7 @@ test("a second run of the same stack is refused with the first one's pid and add
   first.visibleAt("http://127.0.0.1:8080");
   await assert.rejects(RunRecord.open(folder, "demo", noNote), (error: unknown) => {
     assert.ok(error instanceof UserError);
-    assert.equal(error.problems[0]?.message, `the stack "demo" runs already (pid ${process.pid}, http://127.0.0.1:8080)`);
+    assert.equal(error.problems[0]?.message, `the stack "demo" is already running (pid ${process.pid}, http://127.0.0.1:8080)`);
     return true;
   });
   await first.close();

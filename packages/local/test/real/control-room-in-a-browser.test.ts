@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { Server } from "node:http";
 import { after, before, test } from "node:test";
+import { UserError } from "@groundplan/model";
 import { BROWSER, BROWSER_ARGUMENTS, until } from "@groundplan/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { type ControlRoom, startControlRoom } from "../../src/control-room/start-control-room.js";
-import { UserError } from "../../src/user-error.js";
 import { component, type FakeStack, fakeStack, metricsServer, part, pipelineOf, planWith } from "../control-room/fake-stack.js";
 
 const skip = BROWSER === undefined ? "needs chromium" : false;

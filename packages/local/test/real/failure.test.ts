@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { UserError } from "@groundplan/model";
 import { type RunStackOptions, runStack } from "../../src/run-stack.js";
-import { UserError } from "../../src/user-error.js";
 import { temporaryFolder } from "../temporary-folder.js";
 import { alone, children, FIXTURES, freePorts, needsUnix, planWith, runTrial, small, stateOf } from "./demo.js";
 
@@ -35,7 +35,7 @@ test("a service that keeps dying ends the start with its last lines", { skip: ne
       "one keeps failing: it exited with code 3",
       "    no ballot box found",
       "    no ballot box found",
-      "  fix: put one right (its last lines say why), then start again",
+      "  fix: fix one (its last lines say why), then start again",
     ].join("\n"),
   );
 });
@@ -51,9 +51,9 @@ test("a service that never gets healthy ends the start with its own reason", { s
   const error = await failureOf({ plan: alone("sick", { port: 80 }), timing, onNote: (text) => notes.push(text) });
   assert.deepEqual(error.problems, [
     {
-      message: "one is not healthy after 1 s: the queue is closed",
+      message: "one isn't healthy after 1 s: the queue is closed",
       detail: ["open, but sick"],
-      fix: "put one right (its last lines say why), then start again",
+      fix: "fix one (its last lines say why), then start again",
     },
   ]);
   assert.deepEqual(notes, ["still waiting for one: the queue is closed"]);
@@ -124,5 +124,5 @@ test("a part that takes no notice of SIGTERM is killed, with a note", async (t) 
   const { run, notes } = await runTrial(t, alone("stubborn"), { stateFolder: temporaryFolder(), timing: { stopLimitMs: 200 } });
   await run.shutDown();
   assert.equal(stateOf(run, "one").status, "stopped");
-  assert.deepEqual(notes, ["one did not end within 0.2 s: killed"]);
+  assert.deepEqual(notes, ["one didn't stop within 0.2 s: killed"]);
 });

@@ -28,7 +28,7 @@ test("every part that is killed comes back healthy, with what it had answered fo
     const state = await stateBecomes(run, name, ({ status, restarts }) => status === "healthy" && restarts > 0);
     assert.notEqual(state.pid, pid);
     assert.equal(state.restarts, 1);
-    assert.match(notes.at(-1) ?? "", new RegExp(`^${name} was ended by SIGKILL after \\d+\\.\\d s: it is started again in 0\\.1 s$`));
+    assert.match(notes.at(-1) ?? "", new RegExp(`^${name} was ended by SIGKILL after \\d+\\.\\d s; restarting it in 0\\.1 s$`));
   }
   assert.deepEqual(await query(stateFolder, ports.db ?? 0, "SELECT count FROM votes"), [{ count: 42 }]);
   assert.equal(await redisCommand(ports.redis ?? 0, "GET votes"), "$2 42");
@@ -69,7 +69,7 @@ test("a part that is stopped stays so until it is restarted", async (t) => {
   await run.stop("web");
   assert.equal(stateOf(run, "web").status, "stopped");
   assert.equal(stateOf(run, "web").pid, null);
-  await assert.rejects(run.kill("web"), { name: "UserError", message: "web does not run now\n  fix: restart web" });
+  await assert.rejects(run.kill("web"), { name: "UserError", message: "web isn't running now\n  fix: restart web" });
   await run.restart("web");
   assert.equal(stateOf(run, "web").status, "healthy");
   const { pid } = stateOf(run, "web");
@@ -101,7 +101,7 @@ test("under watch a service is restarted when a file of its own or of a named fo
     return notes.slice(already);
   };
   const write = (path: string) => () => writeFileSync(join(stackFolder, path), "{}");
-  assert.deepEqual(await notesOf(write("shared/options.json")), ["shared/options.json changed: web is restarted"]);
-  assert.deepEqual(await notesOf(() => mkdirSync(join(stackFolder, "web", "dist"))), ["web/dist changed: web is restarted"]);
-  assert.deepEqual(await notesOf(write("web/dist/main.js")), ["web/dist/main.js changed: web is restarted"]);
+  assert.deepEqual(await notesOf(write("shared/options.json")), ["shared/options.json changed: restarting web"]);
+  assert.deepEqual(await notesOf(() => mkdirSync(join(stackFolder, "web", "dist"))), ["web/dist changed: restarting web"]);
+  assert.deepEqual(await notesOf(write("web/dist/main.js")), ["web/dist/main.js changed: restarting web"]);
 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { UserError } from "@groundplan/model";
 import { freePort } from "@groundplan/testing";
 import { runStack } from "../../src/run-stack.js";
-import { UserError } from "../../src/user-error.js";
 import { temporaryFolder } from "../temporary-folder.js";
 import { askWeb, children, FIXTURES, full, needsRedis, needsUnix, query, redisCommand, runs, runTrial, small, stateOf } from "./demo.js";
 
@@ -86,11 +86,11 @@ test("without a Redis server the stand-in serves its clients, and one line says 
   assert.deepEqual({ status, standIn, pid, port }, { status: "stopped", standIn: "db", pid: null, port: null });
   await assert.rejects(run.restart("redis"), {
     name: "UserError",
-    message: "redis does not run here: db serves its clients\n  fix: name db instead",
+    message: "redis doesn't run here: db serves its clients\n  fix: name db instead",
   });
   await assert.rejects(run.stop("wep"), {
     name: "UserError",
-    message: '"wep" is not a part of this stack (parts: db, redis, web)\n  fix: write "web"',
+    message: `"wep" isn't a part of this stack (parts: db, redis, web)\n  fix: write "web"`,
   });
 });
 
@@ -99,7 +99,7 @@ test("a stack that runs already is not started a second time", async (t) => {
   const { run, ports } = await runTrial(t, small, { stateFolder });
   await assert.rejects(runTrial(t, small, { stateFolder }), (error: unknown) => {
     assert.ok(error instanceof UserError);
-    assert.equal(error.problems[0]?.message, `the stack "demo" runs already (pid ${process.pid}, http://127.0.0.1:${ports.web})`);
+    assert.equal(error.problems[0]?.message, `the stack "demo" is already running (pid ${process.pid}, http://127.0.0.1:${ports.web})`);
     return true;
   });
   assert.equal(stateOf(run, "web").status, "healthy");
@@ -114,7 +114,7 @@ test("a port that is asked for and taken is an error before anything starts", { 
   const options = { plan: small, stackFolder: FIXTURES, stateFolder: temporaryFolder(), watch: false, onNote: () => {} };
   await assert.rejects(runStack({ ...options, ports: { web: port } }), (error: unknown) => {
     assert.ok(error instanceof UserError);
-    assert.match(error.message, new RegExp(`^--port web=${port}: port ${port} cannot be had`));
+    assert.match(error.message, new RegExp(`^--port web=${port}: port ${port} isn't available`));
     return true;
   });
   assert.deepEqual(children(), before);

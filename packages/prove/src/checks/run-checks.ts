@@ -1,10 +1,8 @@
-import type { Applied, Check } from "./check.js";
-import { IMDS_V2_REQUIRED } from "./imds-v2.js";
-import { NOTHING_ELSE_OPEN } from "./open-to-world.js";
+import type { StateResource } from "../terraform/state-resource.js";
+import { blocksOf, isValues, type Value, type Values } from "../values/value.js";
+import { type Applied, type Check, ofType } from "./check.js";
 import { PRIVATE_HOSTS_HAVE_NO_PUBLIC_ADDRESS } from "./private-hosts.js";
-import { REFERENCES_RESOLVE } from "./references-resolve.js";
-import { RULES_EQUAL_PLAN } from "./rules-equal-plan.js";
-import { VOLUMES_ENCRYPTED } from "./volumes-encrypted.js";
+import { NOTHING_ELSE_OPEN, RULES_EQUAL_PLAN } from "./rule-checks.js";
 
 export interface CheckResult {
   readonly claim: string;
@@ -12,6 +10,77 @@ export interface CheckResult {
   readonly holds: boolean | null;
   /** What contradicts it, a sentence each. */
   readonly contradictions: readonly string[];
+}
+
+/** What holds of an applied configuration, each check on its own. */
+export function runChecks(applied: Applied): readonly CheckResult[] {
+  return CHECKS.map(({ claim, contradictions }) => {
+    const found = contradictions(applied);
+    return { claim, holds: found === null ? null : found.length === 0, contradictions: found ?? [] };
+  });
+}
+
+const IMDS_V2_REQUIRED: Check = {
+  claim: "every host answers for its metadata to session tokens only (IMDSv2)",
+  contradictions({ resources }) {
+    const hosts = ofType(resources, "aws_instance", "aws_launch_template");
+    if (hosts.length === 0) return null;
+    return hosts
+      .filter(({ values }) => !blocksOf(values.metadata_options).some(isSafe))
+      .map(({ address }) => `${address} has no metadata_options with http_tokens = "required"`);
+  },
+};
+
+function isSafe({ http_tokens, http_endpoint }: Values): boolean {
+  return http_tokens === "required" || http_endpoint === "disabled";
+}
+
+/** Ids as EC2 gives them to what is a resource of its own, and ARNs of the account. */
+const ID = /^(vpc|subnet|sg|sgr|igw|nat|rtb|eipalloc|acl|eni|i|vol|vpce|lt|fl|eice)-[0-9a-f]{17}$/;
+const OWN_ARN = /^arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d{12}:/;
+
+const REFERENCES_RESOLVE: Check = {
+  claim: "every id and ARN in the state belongs to something that exists",
+  contradictions: ({ resources, exists }) =>
+    resources.flatMap(({ address, values }) =>
+      Object.entries(values).flatMap(([name, value]) =>
+        textsIn(value)
+          .filter((text) => (ID.test(text) || OWN_ARN.test(text)) && !exists(text.replace(/:\*$/, "")))
+          .map((text) => `${address} has ${name} = ${text}, and there is no such thing`),
+      ),
+    ),
+};
+
+function textsIn(value: Value): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return isValues(value) ? Object.values(value).flatMap(textsIn) : [];
+}
+
+const VOLUMES_ENCRYPTED: Check = {
+  claim: "every volume and database is encrypted",
+  contradictions({ resources }) {
+    const concerned = ofType(resources, "aws_instance", "aws_ebs_volume", "aws_db_instance", "aws_rds_cluster");
+    if (concerned.length === 0) return null;
+    const plain = (address: string, what: string) => `${address}: ${what} is not encrypted`;
+    return [
+      ...ofType(resources, "aws_instance").flatMap((instance) => openDevices(instance).map((device) => plain(instance.address, device))),
+      ...ofType(resources, "aws_ebs_volume")
+        .filter(({ values }) => values.encrypted !== true)
+        .map(({ address }) => plain(address, "the volume")),
+      ...ofType(resources, "aws_db_instance", "aws_rds_cluster")
+        .filter(({ values }) => values.storage_encrypted !== true)
+        .map(({ address }) => plain(address, "its storage")),
+    ];
+  },
+};
+
+function openDevices({ values }: StateResource): readonly string[] {
+  const roots = blocksOf(values.root_block_device);
+  // What the configuration does not tell of is as the image has it: Ubuntu's is not encrypted.
+  const root = roots.length > 0 && roots.every(({ encrypted }) => encrypted === true) ? [] : ["the root volume"];
+  const others = blocksOf(values.ebs_block_device).filter(({ encrypted }) => encrypted !== true);
+  return [...root, ...others.map(({ device_name }) => `the volume ${String(device_name)}`)];
 }
 
 const CHECKS: readonly Check[] = [
@@ -22,11 +91,3 @@ const CHECKS: readonly Check[] = [
   VOLUMES_ENCRYPTED,
   IMDS_V2_REQUIRED,
 ];
-
-/** What holds of an applied configuration, each check on its own. */
-export function runChecks(applied: Applied): readonly CheckResult[] {
-  return CHECKS.map(({ claim, contradictions }) => {
-    const found = contradictions(applied);
-    return { claim, holds: found === null ? null : found.length === 0, contradictions: found ?? [] };
-  });
-}

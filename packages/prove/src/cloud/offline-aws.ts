@@ -6,10 +6,7 @@ import type { Block } from "../schema/schema.js";
 import { blocksOf, equalValues, isUnknown, isValues, textOf, UNKNOWN, type Value, type Values } from "../values/value.js";
 import type { Cloud } from "./cloud.js";
 import { addCompanions } from "./companions.js";
-import { addDefaultNetwork } from "./default-network.js";
-import { forcesNew } from "./force-new.js";
 import { realValues } from "./real-values.js";
-import { withUnknowns } from "./with-unknowns.js";
 
 /** The AWS provider without AWS: its schema, and a cloud in memory that refuses what AWS would. */
 export class OfflineAws implements Provider {
@@ -94,4 +91,77 @@ function blockOf(type: string): Block {
   const schema = awsSchema().resource_schemas[type];
   if (schema === undefined) throw new Error(`the schema has no resource ${type}`);
   return schema.block;
+}
+
+const ZONES = ["a", "b", "c"];
+
+/** The VPC that every new account has in each region: https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html */
+export function addDefaultNetwork(cloud: Cloud): void {
+  const id = "vpc-00000000000000000";
+  if (cloud.find("aws_vpc", id) !== null) return;
+  const vpc = cloud.put("aws_vpc", id, {
+    id,
+    cidr_block: "172.31.0.0/16",
+    default: true,
+    default_security_group_id: "sg-00000000000000000",
+    main_route_table_id: "rtb-00000000000000000",
+  });
+  addCompanions(cloud, vpc);
+  ZONES.forEach((zone, index) => {
+    const subnet = `subnet-0000000000000000${index}`;
+    cloud.put("aws_subnet", subnet, {
+      id: subnet,
+      vpc_id: id,
+      cidr_block: `172.31.${index * 16}.0/20`,
+      availability_zone: `${cloud.region}${zone}`,
+      map_public_ip_on_launch: true,
+      default_for_az: true,
+    });
+  });
+}
+
+/**
+ * Attributes whose change makes a new resource. The schema does not tell; these are the ones that AWS has no call to change for the
+ * resources that the targets use (https://registry.terraform.io/providers/hashicorp/aws/latest/docs, each resource's page). A change of
+ * any other attribute is planned as an update in place.
+ */
+const FORCE_NEW: Readonly<Record<string, readonly string[]>> = {
+  aws_vpc: ["cidr_block"],
+  aws_subnet: ["vpc_id", "cidr_block", "availability_zone"],
+  aws_security_group: ["name", "name_prefix", "description", "vpc_id"],
+  aws_vpc_security_group_ingress_rule: ["security_group_id"],
+  aws_vpc_security_group_egress_rule: ["security_group_id"],
+  aws_nat_gateway: ["allocation_id", "subnet_id"],
+  aws_route_table: ["vpc_id"],
+  aws_instance: ["ami", "subnet_id", "availability_zone", "key_name", "private_ip", "associate_public_ip_address"],
+  aws_ebs_volume: ["availability_zone", "encrypted", "snapshot_id"],
+  aws_volume_attachment: ["device_name", "instance_id", "volume_id"],
+  aws_key_pair: ["key_name", "public_key"],
+  aws_iam_role: ["name", "path"],
+  aws_iam_instance_profile: ["name", "path"],
+  aws_iam_role_policy_attachment: ["role", "policy_arn"],
+  aws_s3_bucket: ["bucket"],
+  aws_sns_topic: ["name"],
+  aws_sns_topic_subscription: ["topic_arn", "protocol", "endpoint"],
+  aws_cloudwatch_log_group: ["name"],
+  aws_cloudwatch_metric_alarm: ["alarm_name"],
+};
+
+function forcesNew(type: string): readonly string[] {
+  return FORCE_NEW[type] ?? [];
+}
+
+/** The values with each computed one that has none marked as unknown, in blocks too: AWS decides it. */
+export function withUnknowns({ attributes = {}, block_types = {} }: Block, values: Values): Values {
+  const marked: Record<string, Value> = { ...values };
+  for (const [name, { computed, write_only }] of Object.entries(attributes)) {
+    if (computed === true && write_only !== true && (values[name] ?? null) === null) marked[name] = UNKNOWN;
+    if (write_only === true) marked[name] = null;
+  }
+  for (const [name, { block }] of Object.entries(block_types)) {
+    const inner = (value: Value) => (isValues(value) ? withUnknowns(block, value) : value);
+    const value = values[name];
+    if (value !== undefined) marked[name] = Array.isArray(value) ? value.map(inner) : inner(value);
+  }
+  return marked;
 }

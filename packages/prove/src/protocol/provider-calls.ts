@@ -1,8 +1,7 @@
 import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
-import type { ProviderSchema } from "../schema/schema.js";
-import { wireSchema, wireSchemas } from "../schema/wire-schema.js";
-import { decodeValue, encodeValue } from "../values/codec.js";
-import { isValues, type Value, type Values } from "../values/value.js";
+import { decode, ExtensionCodec, encode } from "@msgpack/msgpack";
+import type { Block, ProviderSchema, Schema } from "../schema/schema.js";
+import { isUnknown, isValues, UNKNOWN, type Value, type Values } from "../values/value.js";
 import { type Provider, Refusal } from "./provider.js";
 
 /** `DynamicValue`, of which Terraform fills one field. */
@@ -112,4 +111,52 @@ function valuesOrNull(sent: DynamicValue): Values | null {
 
 function valuesOf(sent: DynamicValue): Values {
   return valuesOrNull(sent) ?? {};
+}
+
+/** Extension types of an unknown value: 0 plain, 12 with refinements, which may be ignored. https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/object-wire-format.md */
+const PLAIN_UNKNOWN = 0;
+const REFINED_UNKNOWN = 12;
+
+const extensionCodec = new ExtensionCodec();
+extensionCodec.register({
+  type: PLAIN_UNKNOWN,
+  encode: (value) => (isUnknown(value as Value) ? new Uint8Array(1) : null),
+  decode: () => UNKNOWN,
+});
+extensionCodec.register({ type: REFINED_UNKNOWN, encode: () => null, decode: () => UNKNOWN });
+
+/** The bytes of `DynamicValue.msgpack`. */
+export function encodeValue(value: Value): Uint8Array {
+  return encode(value, { extensionCodec });
+}
+
+/** A number with more digits than a float holds stays the text that it came as. */
+export function decodeValue(bytes: Uint8Array): Value {
+  return decode(bytes, { extensionCodec }) as Value;
+}
+
+/** A schema as the protocol's message of that name. */
+export function wireSchema({ version, block }: Schema): object {
+  return { version, block: wireBlock(block) };
+}
+
+function wireSchemas(schemas: Readonly<Record<string, Schema>>): Readonly<Record<string, object>> {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, wireSchema(schema)]));
+}
+
+function wireBlock({ attributes = {}, block_types = {} }: Block): object {
+  return {
+    attributes: Object.entries(attributes).map(([name, { type, ...flags }]) => ({
+      name,
+      type: Buffer.from(JSON.stringify(type)),
+      ...flags,
+    })),
+    block_types: Object.entries(block_types).map(([type_name, { nesting_mode, block, min_items = 0, max_items = 0 }]) => ({
+      type_name,
+      block: wireBlock(block),
+      nesting: nesting_mode.toUpperCase(),
+      min_items,
+      max_items,
+    })),
+  };
 }

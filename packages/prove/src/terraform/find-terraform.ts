@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
-import { runProgram } from "./run-program.js";
+import type { UserProblem } from "@groundplan/model";
+import { runProgram } from "@groundplan/programs";
 
 export interface Terraform {
   readonly name: "terraform" | "tofu";
@@ -7,9 +8,7 @@ export interface Terraform {
 }
 
 export interface MissingTerraform {
-  /** What is wrong, and what to do: a sentence each. */
-  readonly problem: string;
-  readonly fix: string;
+  readonly problem: UserProblem;
 }
 
 /** The first version with `use_lockfile` for a state in S3, in both: https://developer.hashicorp.com/terraform/language/v1.10.x/upgrade-guides */
@@ -18,27 +17,24 @@ const TIMEOUT_MS = 30_000;
 const GET = "install it from https://developer.hashicorp.com/terraform/install, or OpenTofu from https://opentofu.org/docs/intro/install/";
 
 /** The terraform of the path, or OpenTofu's tofu where there is none. @param env Default: the process' own. */
-export async function findTerraform(env: Readonly<Record<string, string>> = ownEnv()): Promise<Terraform | MissingTerraform> {
+export async function findTerraform(env?: Readonly<Record<string, string>>): Promise<Terraform | MissingTerraform> {
   for (const name of ["terraform", "tofu"] as const) {
-    const { code, stdout, stderr, missing } = await runProgram(name, ["version", "-json"], {
-      folder: tmpdir(),
-      env,
-      timeoutMs: TIMEOUT_MS,
-    });
+    const command = { program: name, args: ["version", "-json"], cwd: tmpdir() };
+    const { code, stdout, stderr, missing } = await runProgram(command, { ...(env === undefined ? {} : { env }), timeoutMs: TIMEOUT_MS });
     if (missing) continue;
     const version = /"terraform_version":\s*"([^"]+)"/.exec(stdout)?.[1];
     if (code !== 0 || version === undefined)
-      return { problem: `${name} does not say its version: ${(stderr || stdout).trim().split("\n")[0] ?? ""}`, fix: GET };
-    return isNewEnough(version) ? { name, version } : { problem: `${name} ${version} is too old: ${OLDEST.join(".")} is needed`, fix: GET };
+      return unusable(`${name} does not say its version: ${(stderr || stdout).trim().split("\n")[0] ?? ""}`);
+    return isNewEnough(version) ? { name, version } : unusable(`${name} ${version} is too old: ${OLDEST.join(".")} or newer is needed`);
   }
-  return { problem: "there is no terraform on this machine, and no tofu", fix: GET };
+  return unusable("neither terraform nor tofu is installed on this machine");
+}
+
+function unusable(message: string): MissingTerraform {
+  return { problem: { message, fix: GET } };
 }
 
 export function isNewEnough(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
-}
-
-function ownEnv(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

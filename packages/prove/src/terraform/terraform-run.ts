@@ -1,4 +1,4 @@
-import { type ProgramResult, runProgram } from "./run-program.js";
+import { type ProgramResult, runProgram } from "@groundplan/programs";
 
 /** One command of the life of a configuration. */
 export interface Step {
@@ -55,7 +55,10 @@ export class TerraformRun {
     const [program, ...before] = terraform;
     onStep?.(step, null);
     const start = performance.now();
-    const result = await runProgram(program, [...before, ...step.args], { folder, env, timeoutMs: TIMEOUT_MS, signal });
+    const result = await runProgram(
+      { program, args: [...before, ...step.args], cwd: folder },
+      { env, timeoutMs: TIMEOUT_MS, signal, end: { stopSignal: "SIGINT", graceMs: TIMEOUT_MS } },
+    );
     signal?.throwIfAborted();
     const judged = { ...step, ...judge(result), durationMs: Math.round(performance.now() - start) };
     this.results.push(judged);

@@ -23,7 +23,7 @@ export function isValues(value: Value | undefined): value is Values {
 }
 
 /** A list's or set's elements; of anything else none. */
-export function elementsOf(value: Value | undefined): readonly Value[] {
+function elementsOf(value: Value | undefined): readonly Value[] {
   return Array.isArray(value) ? value : [];
 }
 

@@ -37,6 +37,6 @@ export async function hasTerraform(): Promise<boolean> {
 
 async function terraformName(): Promise<string> {
   const found = await findTerraform();
-  if ("problem" in found) throw new Error(found.problem);
+  if ("problem" in found) throw new Error(found.problem.message);
   return found.name;
 }

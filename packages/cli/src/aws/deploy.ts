@@ -1,0 +1,232 @@
+import { type Plan, UserError } from "@groundplan/model";
+import { DEFAULT_TAG } from "@groundplan/targets";
+import { json } from "../arguments/options.js";
+import { command, flag, text, texts } from "../command.js";
+import { needEngine } from "../docker/engine.js";
+import { checkProbes, type Probe, probe } from "../docker/probes.js";
+import { buildImages } from "../images/build-images.js";
+import { buildables, checkFolders } from "../images/buildable.js";
+import { BUILDING, howToBuild, NO_BUILD, TAG, wantedServices } from "../images/options.js";
+import { askPerson } from "../output/progress.js";
+import { renderAddresses } from "../output/tables.js";
+import { type Programs, withAws } from "../programs/with-programs.js";
+import { noteMessages, runPlaybook } from "./ansible.js";
+import { AWS, hostNamed, LIMIT, needFiles, type Outputs, openDeployment, takeOutputs, VARIABLES, writeDeployment } from "./deployment.js";
+import { openHosts } from "./hosts.js";
+import { needAll } from "./requirements.js";
+import { applyTerraform, initTerraform, planTerraform, removePlan, renderPlan, type TerraformRun } from "./terraform.js";
+import { countOf } from "./terraform-events.js";
+
+/** `groundplan aws plan`: what a deploy would change on AWS. Changes nothing. */
+export const plan = command({
+  summary: "Show what a deploy would change on AWS; changes nothing",
+  arguments: [],
+  options: { ...AWS, ...VARIABLES, ...json("print {stack, folder, changes, resources}") },
+  examples: [{ line: "aws plan --var operator_cidr=203.0.113.7/32", says: "the other variables are in terraform.tfvars" }],
+  async run(input) {
+    const { options, terminal } = input;
+    const deployment = await openDeployment(input);
+    if (deployment === null) return 1;
+    const { plan } = deployment.opened;
+    const { place, variables } = await needAll(deployment, { aws: true, hosts: false }, options.var);
+
+    return withAws(input, {
+      names: ["terraform"],
+      async run(aws) {
+        writeDeployment(deployment, aws);
+        const run = { ...aws, place, again: deployment.again };
+        try {
+          await initTerraform(run);
+          const changes = await planTerraform(run, { variables });
+          aws.progress.close();
+          terminal.out(
+            options.json
+              ? JSON.stringify(
+                  { stack: plan.stack, folder: deployment.folder, changes: changes.count, resources: changes.resources },
+                  null,
+                  2,
+                )
+              : renderPlan(changes).join("\n"),
+          );
+        } finally {
+          removePlan(place);
+        }
+        terminal.err(`next: ${deployment.hint("deploy")}`);
+        return 0;
+      },
+      stopped: "stopped; a plan changes nothing",
+    });
+  },
+});
+
+/** `groundplan aws deploy`: resolves when the stack runs on AWS, every link was tried and every public service answers. */
+export const deploy = command({
+  summary: "Create the stack on AWS or bring it up to date: build, plan, ask, apply, set up, probe",
+  arguments: [],
+  options: {
+    ...AWS,
+    ...VARIABLES,
+    ...LIMIT,
+    autoApprove: flag("don't ask before making changes"),
+    tag: TAG,
+    registry: text("HOST/PATH", "take the images from there and build none (default: from this machine, over SSH)"),
+    ...BUILDING,
+    ...NO_BUILD,
+    ...json("print {stack, folder, changes, hosts, tasks, probes}"),
+  },
+  examples: [
+    { line: "aws deploy", says: "create it or bring it up to date; after a failure, go on where it stopped" },
+    { line: "aws deploy --tag v2 --limit frontend", says: "a new version on one host" },
+  ],
+  async run(input) {
+    const { options, terminal } = input;
+    const startedAt = Date.now();
+    const deployment = await openDeployment(input);
+    if (deployment === null) return 1;
+    const { plan, folder: stackFolder } = deployment.opened;
+    const limit = hostNamed(options.limit, "--limit ", plan);
+    const { tag, registry } = options;
+    const isBuilt = registry === null && !options.noBuild;
+    const services = isBuilt ? buildables(plan, stackFolder, tag) : [];
+    checkFolders(services, stackFolder);
+    const { place, variables } = await needAll(deployment, { aws: true, hosts: true }, options.var);
+    const names = ["terraform", "ansible", ...plan.hosts.map(({ name }) => name), ...services.map(({ service }) => service)];
+    const { again } = deployment;
+
+    return withAws(input, {
+      names,
+      async run(aws) {
+        const { runner, progress } = aws;
+        // Images go from this machine to the hosts, unless a registry has them.
+        if (registry === null) await needEngine(runner);
+        writeDeployment(deployment, aws);
+        const { problems } = await buildImages(services, { ...howToBuild(options), folder: input.folder }, aws);
+        if (problems.length > 0) throw new UserError(problems);
+
+        const changes = await makeHosts({ ...aws, place, again }, variables, options.autoApprove);
+        const outputs = await takeOutputs(deployment, place, aws);
+        const playbook = { ...aws, folder: deployment.ansibleFolder, hint: deployment.hint, again };
+        const settings = [
+          ...(tag === DEFAULT_TAG ? [] : [`image_tag=${tag}`]),
+          ...(registry === null ? [] : [`image_registry=${registry}`]),
+        ];
+        // It ends with test-connectivity: every link, tried from where its client is.
+        const { counts } = await runPlaybook(playbook, { playbook: "site.yml", limit, variables: settings }, noteMessages(progress));
+        const probes = await probeServices(playbook, plan, outputs, limit);
+        progress.close();
+        const seconds = (Date.now() - startedAt) / 1_000;
+        terminal.out(
+          options.json
+            ? JSON.stringify(
+                { stack: plan.stack, folder: deployment.folder, changes, hosts: outputs.hosts, tasks: counts, probes },
+                null,
+                2,
+              )
+            : renderAddresses(
+                `stack ${plan.stack} runs on AWS, deployed in ${seconds.toFixed(0)} s`,
+                Object.entries(outputs.publicUrls),
+                `status: ${deployment.hint("status")}; remove it: ${deployment.hint("destroy")}`,
+              ),
+        );
+        return 0;
+      },
+      stopped: `stopped halfway; what was made is in Terraform's state and costs money; resume with ${again}, or remove it with ${deployment.hint("destroy")}`,
+    });
+  },
+});
+
+/** @throws UserError when it fails, or when nobody says yes. */
+async function makeHosts(run: TerraformRun, variables: readonly string[], isApproved: boolean) {
+  try {
+    await initTerraform(run);
+    const changes = await planTerraform(run, { variables });
+    if (countOf(changes.count) === 0) return changes.count;
+    for (const line of renderPlan(changes)) run.progress.note(line);
+    if (!isApproved) await needYes(run);
+    return await applyTerraform(run, changes);
+  } finally {
+    removePlan(run.place);
+  }
+}
+
+async function needYes({ progress, signal, again }: TerraformRun): Promise<void> {
+  const answer = await askPerson("Make these changes on AWS? They cost money. Type yes to go ahead:", progress, signal);
+  if (answer?.toLowerCase() === "yes") return;
+  throw new UserError(
+    answer === null
+      ? { message: "nobody was there to approve the changes, so nothing was changed on AWS", fix: `${again} --auto-approve` }
+      : { message: "not approved: nothing was changed on AWS", fix: `to approve it later: ${again}` },
+  );
+}
+
+/** `groundplan aws rollback`: what ran before the last deploy runs again. Data and machines stay as they are. */
+export const rollback = command({
+  summary: "Run the images of before the last deploy again; data and machines stay as they are",
+  arguments: [],
+  options: { ...AWS, ...LIMIT, service: texts("NAME", "only this component"), ...json("print {stack, components, probes}") },
+  examples: [
+    { line: "aws rollback", says: "everything" },
+    { line: "aws rollback --service vote", says: "one service" },
+  ],
+  async run(input) {
+    const { options, terminal } = input;
+    const deployment = await openDeployment(input);
+    if (deployment === null) return 1;
+    const { plan } = deployment.opened;
+    const limit = hostNamed(options.limit, "--limit ", plan);
+    const names = plan.components.map(({ name }) => name);
+    const wanted = options.service.length === 0 ? [] : wantedServices(options.service, plan.stack, names, "component");
+    needFiles(deployment);
+    const { again } = deployment;
+
+    return withAws(input, {
+      names: ["terraform", "ansible", ...plan.hosts.map(({ name }) => name)],
+      async run(aws) {
+        const outputs = await openHosts(deployment, aws);
+        const playbook = { ...aws, folder: deployment.ansibleFolder, hint: deployment.hint, again };
+        for (const component of wanted.length === 0 ? [null] : wanted) {
+          const variables = component === null ? [] : [`component=${component}`];
+          await runPlaybook(playbook, { playbook: "playbooks/rollback.yml", limit, variables }, noteMessages(aws.progress));
+        }
+        await runPlaybook(playbook, { playbook: "playbooks/test-connectivity.yml", limit }, noteMessages(aws.progress));
+        const probes = await probeServices(playbook, plan, outputs, limit);
+        aws.progress.close();
+        terminal.out(
+          options.json
+            ? JSON.stringify({ stack: plan.stack, components: wanted.length === 0 ? null : wanted, probes }, null, 2)
+            : renderAddresses(
+                `${plan.stack} runs its previous images`,
+                Object.entries(outputs.publicUrls),
+                `status: ${deployment.hint("status")}`,
+              ),
+        );
+        return 0;
+      },
+      stopped: `stopped halfway; resume with ${again}`,
+    });
+  },
+});
+
+/**
+ * Tries every public service from here, as its visitors come.
+ *
+ * @param limit Only those of this host; `null`: all.
+ * @throws UserError with all that do not answer well.
+ */
+async function probeServices(
+  { signal, hint }: Pick<Programs, "signal"> & { hint(action: string): string },
+  { components }: Plan,
+  { publicUrls }: Outputs,
+  limit: string | null,
+): Promise<readonly Probe[]> {
+  const probes = await Promise.all(
+    components.flatMap(({ name, host, health }) => {
+      const url = publicUrls[name];
+      if (url === undefined || (limit !== null && host !== limit)) return [];
+      const paths = [...new Set([health.kind === "http" ? health.path : "/", "/"])];
+      return probe(name, url, paths, signal);
+    }),
+  );
+  checkProbes(probes, (service) => hint(`logs --service ${service}`));
+  return probes;
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { renderGroup, renderHelp, renderOverview } from "./arguments/help.js";
+import { firstOperand, type NamedCommand, parseArguments } from "./arguments/parse-arguments.js";
+import { UsageError, unknownName } from "./arguments/usage-error.js";
+import type { ExitCode } from "./command.js";
+import { ENTRIES, type Entry } from "./commands/index.js";
+import type { Terminal } from "./output/terminal.js";
+
+export interface Invocation {
+  /** What follows `groundplan`. */
+  readonly words: readonly string[];
+  /** Folder that relative paths start from. */
+  readonly folder: string;
+  readonly terminal: Terminal;
+}
+
+/** One run of the program, from its words to its exit code. Never throws. */
+export async function runGroundplan({ words, folder, terminal }: Invocation): Promise<ExitCode> {
+  // As far as the words are understood: what the hint at the help names.
+  let understood = "";
+  try {
+    const [first, ...rest] = words;
+    if (first === "--version") return show(terminal, version());
+    if (first === undefined) return showUsage(terminal, renderOverview(ENTRIES));
+    if (isHelp(first)) return show(terminal, renderOverview(ENTRIES));
+    const entry = ENTRIES.find(({ name }) => name === first);
+    if (entry === undefined) {
+      const names = ENTRIES.map(({ name }) => name);
+      throw unknownName(`there is no command "${first}"`, first, names, "commands");
+    }
+    understood = `${first} `;
+
+    const commands = await namedCommands(entry);
+    const isGroup = "commands" in entry;
+    const at = isGroup
+      ? firstOperand(
+          rest,
+          commands.map(({ command }) => command),
+        )
+      : -1;
+    const chosen = isGroup ? commands.find(({ path }) => path === `${first} ${rest[at]}`) : commands[0];
+    if (chosen === undefined) {
+      if (rest.some(isHelp)) return show(terminal, renderGroup(entry, commands));
+      if (at < 0 && rest.length === 0) return showUsage(terminal, renderGroup(entry, commands));
+      const names = commands.map(({ path }) => path.slice(first.length + 1));
+      const wanted = rest[at];
+      if (wanted === undefined) throw new UsageError(`${first} needs a command: ${names.join(", ")}.`);
+      throw unknownName(`${first} has no command "${wanted}"`, wanted, names, "commands");
+    }
+    understood = `${chosen.path} `;
+    const own = rest.filter((_, index) => index !== at);
+    if (own.some(isHelp)) return show(terminal, renderHelp(chosen));
+    const parsed = parseArguments(chosen, own, commands);
+    return await chosen.command.run({ ...parsed, terminal, folder });
+  } catch (error) {
+    return report(error, understood, terminal);
+  }
+}
+
+/** The commands that a name stands for: one, or those of a group. */
+export async function namedCommands(entry: Entry): Promise<readonly NamedCommand[]> {
+  if ("load" in entry) return [{ path: entry.name, command: await entry.load() }];
+  return Promise.all(entry.commands.map(async ({ name, load }) => ({ path: `${entry.name} ${name}`, command: await load() })));
+}
+
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
+}
+
+function show(terminal: Terminal, text: string): ExitCode {
+  terminal.out(text.trimEnd());
+  return 0;
+}
+
+/** Nothing was asked for: the help is the answer to a mistake. */
+function showUsage(terminal: Terminal, text: string): ExitCode {
+  terminal.err(text.trimEnd());
+  return 2;
+}
+
+function report(error: unknown, understood: string, terminal: Terminal): ExitCode {
+  if (error instanceof UsageError) {
+    terminal.err([...error.sentences.map((sentence) => `groundplan: ${sentence}`), `See: groundplan ${understood}--help`].join("\n"));
+    return 2;
+  }
+  // By name: a stack file may bring a copy of groundplan of its own.
+  if (error instanceof Error && error.name === "UserError") {
+    terminal.err(`groundplan: ${error.message}`);
+    return 1;
+  }
+  if (isRefusedByFileSystem(error)) {
+    terminal.err(`groundplan: ${error.message}`);
+    return 1;
+  }
+  terminal.err(
+    `groundplan failed, and this is a bug. Please report it with these lines:\n${error instanceof Error ? error.stack : String(error)}`,
+  );
+  return 1;
+}
+
+/** A file or folder that was named on the command line cannot be used: the system's own sentence says which and why. */
+function isRefusedByFileSystem(error: unknown): error is Error {
+  const codes = ["EACCES", "EPERM", "EROFS", "ENOSPC", "ENOTDIR", "EISDIR", "EEXIST"];
+  return error instanceof Error && "code" in error && "path" in error && codes.includes(String(error.code));
+}
+
+function version(): string {
+  const manifest: { version: string } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return manifest.version;
+}
