@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { build } from "@groundplan/model";
 import { ansibleComponent, envTemplate } from "../src/aws/ansible/docker-run.js";
 import { hostsPlanOf } from "../src/aws/hosts-plan.js";
 import { renderCompose } from "../src/compose/compose-file.js";
@@ -10,8 +11,8 @@ import { swarmPlanOf } from "../src/swarm/swarm-plan.js";
 import { PLACE, parsed, planned, serviceOf } from "./rendered.js";
 
 const plan = planned("shop", (s) => {
-  s.service("web", { build: "./web", port: 80, public: true });
-  return ["web"];
+  const web = s.service("web", { image: build("./web"), port: 80, public: true });
+  return [web];
 });
 
 /** A container that has something of everything that a container can have, and a name that no printer knows. */

@@ -6,7 +6,7 @@ import { command, parsed, text } from "../command.js";
 import { renderProblems } from "../output/render-problems.js";
 import { renderTable } from "../output/tables.js";
 import { writeFileAtomically } from "../output/write-files.js";
-import { checkStack } from "../stack-file/check-stack.js";
+import { checkStackFile } from "../stack-file/check-stack-file.js";
 import { openPlan } from "../stack-file/open-plan.js";
 import { givenStateFolder } from "../up/state-folder.js";
 
@@ -20,7 +20,7 @@ export const check = command({
     { line: "check --json", says: "for other programs" },
   ],
   async run({ options, terminal, folder }) {
-    const { file, definition, problems, summary } = await checkStack(folder, options.stack);
+    const { file, definition, problems, summary } = await checkStackFile(folder, options.stack);
     const valid = problems.length === 0;
     if (options.json) terminal.out(JSON.stringify({ stack: definition?.name ?? null, valid, problems }, null, 2));
     else if (summary !== null) terminal.out(summary);

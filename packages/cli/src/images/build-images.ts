@@ -12,7 +12,7 @@ import type { Buildable } from "./buildable.js";
 export interface BuildOptions {
   /** What to use in place of the Dockerfiles' own base; `null`: theirs. */
   readonly base: string | null;
-  /** Whether the services' `prepare` is run. */
+  /** Whether what the stack runs before a build (`before`) is run. */
   readonly prepare: boolean;
   /** Folder that the commands are run in, and that shown paths start from. */
   readonly folder: string;
@@ -86,10 +86,10 @@ async function prepare({ service, folder, prepare: command }: Buildable, runner:
   if (result.code === 0) return;
   throw new UserError({
     message: result.missing
-      ? `${service}: its prepare can't run: ${program} isn't installed`
-      : `${service}: its prepare failed (${shown}, ${ending(result)})`,
+      ? `${service}: what runs before its image is built can't run: ${program} isn't installed`
+      : `${service}: what runs before its image is built failed (${shown}, ${ending(result)})`,
     detail: result.missing ? [] : lastLines(`${result.stdout}\n${result.stderr}`, LINES_SHOWN),
-    fix: `fix the error above, or prepare of ${service} in stack.ts`,
+    fix: `fix the error above, or before in image: build(...) of ${service} in stack.ts`,
   });
 }
 
@@ -159,7 +159,7 @@ function buildProblem(service: string, { step, from, lines, result }: FailedBuil
 function withoutHealthCheck({ service, image, folder }: Buildable, shownFrom: string): UserProblem {
   return {
     message: `${service}: others wait until it is healthy, and its image ${image} has no HEALTHCHECK`,
-    fix: `write one into ${join(relative(shownFrom, folder), "Dockerfile")}, or healthCommand of ${service} in stack.ts`,
+    fix: `write one into ${join(relative(shownFrom, folder), "Dockerfile")}, or health: { command } of ${service} in stack.ts`,
   };
 }
 

@@ -1,12 +1,10 @@
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
-import { UserError } from "@groundplan/model";
+import { nameLike, nameProblem, UserError } from "@groundplan/model";
 import { UsageError } from "../arguments/usage-error.js";
 import type { CommandInput, ExitCode } from "../command.js";
 import { writeFiles } from "../output/write-files.js";
-import { newStackFiles } from "./new-stack-files.js";
-import { nameLike, nameProblem } from "./stack-name.js";
-import { toolDependency } from "./tool-dependency.js";
+import { newStackFiles, toolDependency } from "./new-stack-files.js";
 
 const MOST_SHOWN = 10;
 

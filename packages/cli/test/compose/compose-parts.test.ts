@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planOf, stack } from "@groundplan/model";
+import { build, planOf, stack } from "@groundplan/model";
 import { hint as hintOf } from "../../src/arguments/hints.js";
 import { parseArguments } from "../../src/arguments/parse-arguments.js";
 import { describeVolumes, down } from "../../src/compose/compose.js";
@@ -13,8 +13,8 @@ import { run, terminal } from "../helpers.js";
 
 const plan = planOf(
   stack("pair", (s) => {
-    const back = s.service("back", { build: "./back", port: 8000 });
-    const front = s.service("front-page", { build: "./front", port: 80, public: true, uses: { back } });
+    const back = s.service("back", { image: build("./back"), port: 8000 });
+    const front = s.service("front-page", { image: build("./front"), port: 80, public: true, uses: { back } });
     s.host("one", { subnet: "public", runs: [front, back] });
   }),
 );

@@ -30,7 +30,7 @@ export class LocalMonitoring {
     if (plan.monitoring === null) {
       throw new UserError({
         message: `--monitoring: the stack "${plan.stack}" has no monitoring`,
-        fix: 'add s.monitoring({ on: "NAME OF A PUBLIC HOST" }) to the stack file, or leave out --monitoring',
+        fix: "add s.monitoring({ on: <a public host> }) to the stack file, or leave out --monitoring",
       });
     }
     this.#plan = plan;

@@ -157,7 +157,7 @@ function labelsOf({ files, labels }: Container, containers: ContainerPlan): Yaml
 }
 
 function aboutServices({ leftOut }: ContainerPlan): string {
-  const missing = leftOut.map((name) => `Not here: ${name}, which has neither build nor image.`);
+  const missing = leftOut.map((name) => `Not here: ${name}, which has no image.`);
   return ["In start order: each one waits until what it uses is healthy.", ...missing].join("\n");
 }
 

@@ -1,4 +1,4 @@
-import type { Plan, PlannedComponent } from "@groundplan/model";
+import { buildOf, type Plan, type PlannedComponent, readyImageOf } from "@groundplan/model";
 import { type Container, type ContainerHealth, type ContainerPort, PLAIN, SERVICE_TIMES, type Volume } from "./container.js";
 
 /** The components that an image can be had for, in start order. `outside`: the port of the machine that a public service is published at. */
@@ -15,7 +15,7 @@ export function withoutImage({ components }: Plan): readonly string[] {
 }
 
 function hasImage({ source }: PlannedComponent): boolean {
-  return source.kind !== "service" || source.build !== null || source.image !== null;
+  return source.image !== null;
 }
 
 function componentContainer(component: PlannedComponent, plan: Plan, outside: (service: string, port: number) => number): Container {
@@ -41,12 +41,17 @@ function particular(component: PlannedComponent): Pick<Container, "role" | "imag
   const { name, port, memoryMb, health, source } = component;
   switch (source.kind) {
     case "service": {
-      const { build, image, prepare, healthCommand, hardened, internet, replicas } = source;
-      const own = build !== null && health.kind === "http" ? { test: null, ...SERVICE_TIMES } : null;
+      const { hardened, internet, replicas } = source;
+      const built = buildOf(source);
+      const ask = source.health.command;
+      const own = built !== null && health.kind === "http" ? { test: null, ...SERVICE_TIMES } : null;
       return {
         role: "service",
-        image: build === null ? { kind: "ready", reference: image ?? "" } : { kind: "built", folder: build, prepare },
-        health: healthCommand === null ? own : { test: ["CMD", ...healthCommand], ...SERVICE_TIMES },
+        image:
+          built === null
+            ? { kind: "ready", reference: readyImageOf(source) ?? "" }
+            : { kind: "built", folder: built.build, prepare: built.before },
+        health: ask === null ? own : { test: ["CMD", ...ask], ...SERVICE_TIMES },
         outbound: internet,
         hardening: hardened ? "all" : "none",
         init: true,

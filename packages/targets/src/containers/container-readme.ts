@@ -82,7 +82,7 @@ export function containerNotes(containers: ContainerPlan, file: string): readonl
     ...leftOut.map((name) => {
       const users = usersOf(containers, name);
       const missed = users.length === 0 ? "" : `, and ${inWords(users)} will not find it`;
-      return `${name} has neither build nor image, so it is not in ${file}${missed}: add build to s.service("${name}")`;
+      return `${name} has no image, so it is not in ${file}${missed}: add image: build("./${name}") to s.service("${name}")`;
     }),
     ...components.flatMap(({ name, image }) =>
       image.kind === "built" || isPinned(image.reference)
@@ -92,7 +92,7 @@ export function containerNotes(containers: ContainerPlan, file: string): readonl
     ...components.flatMap(({ name, health }) => {
       const users = usersOf(containers, name);
       if (health !== null || users.length === 0) return [];
-      const fix = `add healthCommand to s.service("${name}")`;
+      const fix = `add health: { command: "..." } to s.service("${name}")`;
       return [`nothing tells when ${name} is healthy, so ${inWords(users)} cannot wait for that: ${fix}`];
     }),
   ];

@@ -253,7 +253,7 @@ function asked(
   return {
     port,
     ports: [{ inside: port, outside: port, for: who }],
-    check: { kind: "http", port, path },
+    check: { kind: "http", port, ready: path, live: path },
     // Busybox, which all of these images have.
     health: { test: ["CMD", "wget", "--quiet", "--output-document=/dev/null", `http://127.0.0.1:${port}${path}`], ...SERVICE_TIMES },
   };

@@ -26,7 +26,7 @@ export const monitoringTarget: Target = {
   next: (folder) => `less ${folder}/README.md`,
 };
 
-const NONE = 'this stack has no monitoring, so there is nothing to write: add s.monitoring({ on: "<a public host>" }) to the stack file';
+const NONE = "this stack has no monitoring, so there is nothing to write: add s.monitoring({ on: <a public host> }) to the stack file";
 
 function notesOf({ monitoring, components }: Plan): readonly string[] {
   const unread = components.filter(({ kind, metrics }) => kind === "service" && metrics === null).map(({ name }) => name);
@@ -44,7 +44,7 @@ function renderReadme(plan: Plan, place: OutputPlace): string {
   if (plan.monitoring === null) {
     return `${[
       title,
-      'It declares none. Write `s.monitoring({ on: "<a public host>" })` into the stack file, and make these files anew:',
+      "It declares none. Write `s.monitoring({ on: <a public host> })` into the stack file, and make these files anew:",
       again,
     ].join("\n\n")}\n`;
   }

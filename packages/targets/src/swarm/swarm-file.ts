@@ -189,7 +189,7 @@ function placementOf(name: string): YamlValue {
 }
 
 function aboutServices({ leftOut }: ContainerPlan): string {
-  const missing = leftOut.map((name) => `Not here: ${name}, which has neither build nor image.`);
+  const missing = leftOut.map((name) => `Not here: ${name}, which has no image.`);
   return [
     "Swarm starts all at once. What comes up before the things it uses fails or is unhealthy, and is started again until they are there.",
     ...missing,

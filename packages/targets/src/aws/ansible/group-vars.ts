@@ -74,7 +74,7 @@ export function renderConnections(hosts: HostsPlan): string {
       ),
       public_services: section(
         "From the machine that Ansible runs on.",
-        visited.map(({ name, health }) => inline(map({ service: name, path: quoted(health.kind === "http" ? health.path : "") }))),
+        visited.map(({ name, health }) => inline(map({ service: name, path: quoted(health.kind === "http" ? health.ready : "") }))),
       ),
     }),
   );

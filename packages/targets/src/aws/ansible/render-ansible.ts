@@ -81,7 +81,7 @@ function secretsFile({ settings }: HostsPlan): SecretFile {
 const text = (value: string) => ({ kind: "text", text: value }) as const;
 
 const leftOutNote = (name: string): string =>
-  `${name} has neither build nor image, so it runs on no host: add build to s.service("${name}")`;
+  `${name} has no image, so it runs on no host: add image: build("./${name}") to s.service("${name}")`;
 
 function copiesNotes(containers: readonly Container[]): readonly string[] {
   const several = containers.filter(({ copies }) => copies > 1).map(({ name }) => name);
