@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explainTask } from "../../src/aws/ansible.js";
-import { parseAnsibleLine } from "../../src/aws/ansible-events.js";
+import { explainTask, parseAnsibleLine } from "../../src/aws/ansible.js";
 import { explainSsh } from "../../src/aws/ssh.js";
 
 test("the lines of ansible-playbook are read: plays, tasks, results and the recap", () => {
