@@ -71,7 +71,7 @@ test("all services that cannot be launched are reported at once", { skip: needsU
     error.problems.map(({ message, fix }) => `${message} / ${fix}`),
     [
       `the folder of a is missing: ${join(FIXTURES, "nowhere")} / create it, or correct build in s.service("a")`,
-      'b cannot run "nodejs-of-tomorrow main.js": there is no program "nodejs-of-tomorrow" / install nodejs-of-tomorrow, or correct the command in s.service("b")',
+      `b can't run "nodejs-of-tomorrow main.js": there is no program "nodejs-of-tomorrow" / install nodejs-of-tomorrow, or correct the command in s.service("b")`,
       'c has no command to run it with on this machine / add command: "..." to s.service("c")',
     ],
   );
