@@ -76,8 +76,7 @@ export async function runProgram(command: CommandLine, options: ProgramOptions =
 
 async function untilEnd(running: RunningProgram, signal: AbortSignal, end: ProgramEnd, isPatient: boolean): Promise<number | null> {
   const kill = () => running.signal("SIGKILL");
-  // It leads a group of its own, which Ctrl-C in the terminal does not reach.
-  process.once("exit", kill);
+  endWithProcess(running);
   let grace: NodeJS.Timeout | undefined;
   const ask = () => {
     running.signal(end.stopSignal ?? "SIGTERM");
@@ -91,8 +90,20 @@ async function untilEnd(running: RunningProgram, signal: AbortSignal, end: Progr
   } finally {
     clearTimeout(grace);
     signal.removeEventListener("abort", ask);
-    process.off("exit", kill);
+    endings.delete(running);
   }
+}
+
+const endings = new Set<RunningProgram>();
+
+/** It leads a group of its own, which Ctrl-C in the terminal does not reach. One listener for all: many may run at once. */
+function endWithProcess(running: RunningProgram): void {
+  if (endings.size === 0 && !process.listeners("exit").includes(endAll)) process.on("exit", endAll);
+  endings.add(running);
+}
+
+function endAll(): void {
+  for (const running of endings) running.signal("SIGKILL");
 }
 
 /** The environment of this process. */

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { nameLike, nameProblem, UserError } from "@groundplan/model";
+import { shellWord } from "@groundplan/programs";
 import { UsageError } from "../arguments/usage-error.js";
 import type { CommandInput, ExitCode } from "../command.js";
 import { writeFiles } from "../output/write-files.js";
@@ -26,7 +27,11 @@ export function runInit({ arguments: [shown = ""], options, terminal, folder }: 
     writeFiles(target, stack);
     return stack.map(({ path }) => path);
   });
-  const next = [...(target === folder ? [] : [`cd ${shellWord(relative(folder, target))}`]), "npm install", "npm start"];
+  const next = [
+    ...(target === folder ? [] : [`cd ${shellWord(relative(folder, target).split(sep).join("/"))}`]),
+    "npm install",
+    "npm start",
+  ];
   if (options.json) terminal.out(JSON.stringify({ name, folder: target, files, next }, null, 2));
   else {
     for (const path of files) terminal.out(`wrote ${join(shown, path)}`);
@@ -58,9 +63,4 @@ function writing<T>(work: () => T): T {
     if (!(error instanceof Error && "code" in error && "syscall" in error)) throw error;
     throw new UserError({ message: `the stack cannot be written: ${error.message}`, fix: "name a folder that you may write to" });
   }
-}
-
-function shellWord(path: string): string {
-  const word = path.split(sep).join("/");
-  return /^[\w./@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

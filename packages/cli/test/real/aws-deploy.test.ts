@@ -116,7 +116,7 @@ test("from plan to destroy", async (context) => {
     await context.test("before a deploy there is nothing to look at", async () => {
       const { code, err } = await run(folder, "aws", "status");
       assert.equal(code, 1);
-      assert.match(err, /there are no files of a deployment in out\/aws\n {2}fix: deploy the stack first \(groundplan aws deploy\)/);
+      assert.match(err, /out\/aws has no files of a deployment\n {2}fix: deploy the stack first \(groundplan aws deploy\)/);
     });
 
     await context.test("plan says what would be made, and makes nothing", async () => {
@@ -138,10 +138,10 @@ test("from plan to destroy", async (context) => {
       assert.equal(nobody.code, 1);
       assert.match(
         nobody.err,
-        /nobody is there to approve the changes, so none was made\n {2}fix: groundplan aws deploy --var operator_cidr=203\.0\.113\.7\/32 --var 'ssh_public_key=.*' --auto-approve$/m,
+        /nobody was there to approve the changes, so nothing was changed on AWS\n {2}fix: groundplan aws deploy --var operator_cidr=203\.0\.113\.7\/32 --var 'ssh_public_key=.*' --auto-approve$/m,
       );
       const no = await answer(folder, "y\n", ["aws", "deploy", ...VARIABLES]);
-      assert.match(no.err, /not approved: nothing was changed at AWS/);
+      assert.match(no.err, /not approved: nothing was changed on AWS/);
       assert.equal(machines(), 0);
       assert.ok(!ran().includes("ansible-playbook site.yml"));
     });
@@ -149,7 +149,7 @@ test("from plan to destroy", async (context) => {
     await context.test("deploy makes the machines, hands their addresses on, sets them up and probes", async () => {
       const { code, out, err } = await answer(folder, "yes\n", ["aws", "deploy", "--tag", "v2", ...VARIABLES]);
       assert.equal(code, 0, err);
-      assert.match(out, /stack tiny runs at AWS, deployed in \d+ s\n\n {2}web {3}http:\/\/127\.0\.0\.1:\d+\n/);
+      assert.match(out, /stack tiny runs on AWS, deployed in \d+ s\n\n {2}web {3}http:\/\/127\.0\.0\.1:\d+\n/);
       assert.equal(machines(), 2);
       const commands = shown(err).map((command) => command.replace(/ -var .*/, " ..."));
       assert.deepEqual(commands, [
@@ -209,7 +209,7 @@ test("from plan to destroy", async (context) => {
       assert.equal(JSON.parse((await run(folder, "aws", "connect", "--json")).out).host, "front");
       const shut = await run(folder, "aws", "connect", "back");
       assert.deepEqual([shut.code, ran().at(-1)], [1, "ssh -F ssh_config back"]);
-      assert.match(shut.err, /back cannot be reached over SSH/);
+      assert.match(shut.err, /back can't be reached over SSH/);
     });
 
     await context.test("rollback puts the previous images back, then tries every connection", async () => {
@@ -228,9 +228,9 @@ test("from plan to destroy", async (context) => {
         const destroy = ["aws", "destroy", ...VARIABLES];
         const wrong = await answer(folder, "tinny\n", destroy);
         assert.equal(wrong.code, 1);
-        assert.match(wrong.err, /data volumes: back_data; a last snapshot of each is kept, and costs money/);
+        assert.match(wrong.err, /data volumes: back_data; a final snapshot of each is kept, and costs money/);
         assert.match(wrong.err, /protected against termination; the protection is lifted first: back\n/);
-        assert.match(wrong.err, /"tinny" is not the stack's name: nothing was removed/);
+        assert.match(wrong.err, /"tinny" isn't the stack's name: nothing was removed/);
         assert.equal(machines(), 2);
 
         const right = await answer(folder, "tiny\n", destroy);
@@ -238,7 +238,7 @@ test("from plan to destroy", async (context) => {
         assert.match(right.out, /^tiny is removed from AWS: \d+ resources/);
         for (const type of ["aws_instance", "aws_ebs_volume", "aws_eip", "aws_nat_gateway"]) assert.deepEqual(cloud.all(type), [], type);
         const again = await run(folder, ...destroy);
-        assert.deepEqual([again.code, again.out], [0, "nothing of tiny is at AWS"]);
+        assert.deepEqual([again.code, again.out], [0, "nothing of tiny is on AWS"]);
       },
     );
   });
@@ -251,7 +251,7 @@ test("what fails in the middle is told with its place and reason, and the next d
     assert.deepEqual([refused.code, refused.out], [1, ""]);
     assert.match(
       refused.err,
-      /^groundplan: aws_key_pair\.operator: AWS has something of this name already.*\(InvalidKeyPair\.Duplicate\)$/m,
+      /^groundplan: aws_key_pair\.operator: AWS already has something of this name.*\(InvalidKeyPair\.Duplicate\)$/m,
     );
     assert.doesNotMatch(refused.err, /^\s+at /m);
     assert.ok(!ran().includes("ansible-playbook site.yml"));
@@ -289,7 +289,7 @@ test("Ctrl-C in the middle of a deploy says how to go on, and what it has made i
     await until("the playbook runs", () => /ansible +\| Wait/.test(texts.err), 60_000);
     child.kill("SIGINT");
     assert.equal(await ended, 1, texts.err);
-    assert.match(texts.err, /stopped in the middle; .*go on: groundplan aws deploy .*, or remove it: groundplan aws destroy\n$/);
+    assert.match(texts.err, /stopped halfway; .*resume with groundplan aws deploy .*, or remove it with groundplan aws destroy\n$/);
     assert.equal(cloud.all("aws_instance").length, 2);
   });
 });
@@ -304,12 +304,12 @@ test("all that is missing is said at once, before anything is made", async (cont
   const { code, out, err } = await run(folder, "aws", "deploy", "--var", "operator_cidr=auto");
   assert.deepEqual([code, out], [1, ""]);
   for (const part of [
-    /there is no terraform on this machine/,
-    /there is no program ansible-playbook on this machine\n {2}fix: install it: pipx/,
-    /there is no program ssh on this machine/,
-    /variable ssh_public_key has no value .*\n {2}fix: --var ssh_public_key="\$\(cat/,
+    /neither terraform nor tofu is installed on this machine/,
+    /ansible-playbook isn't installed on this machine\n {2}fix: install it: pipx/,
+    /ssh isn't installed on this machine/,
+    /variable ssh_public_key has no value .*\n {2}fix: add --var ssh_public_key="\$\(cat/,
     /operator_cidr is a range of addresses, .*not "auto"/,
-    /there are no AWS credentials/,
+    /no AWS credentials found/,
   ]) {
     assert.match(err, part);
   }
@@ -320,10 +320,10 @@ test("all that is missing is said at once, before anything is made", async (cont
   const usage = async (...words: string[]) => (await run(folder, "aws", ...words)).err.split("\n")[0];
   assert.match((await usage("deploy", "--limit", "two")) ?? "", /tiny has no host "two" \(one\)/);
   assert.match((await usage("destroy", "--auto-approve")) ?? "", /--auto-approve is not for aws destroy, but for aws deploy/);
-  assert.match((await usage("delpoy")) ?? "", /no action "delpoy" .*Did you mean "deploy"/);
+  assert.match((await usage("delpoy")) ?? "", /no command "delpoy" .*Did you mean "deploy"/);
   assert.match((await usage("connect", "two")) ?? "", /two: tiny has no host "two" \(one\)/);
-  assert.match((await usage("status", "one")) ?? "", /aws status does not know what to do with "one"/);
-  assert.match((await usage("logs", "--follow")) ?? "", /--follow needs the one to follow/);
+  assert.match((await usage("status", "one")) ?? "", /aws status does not take an argument "one"/);
+  assert.match((await usage("logs", "--follow")) ?? "", /--follow needs the component to follow/);
 });
 
 test("without credentials, or with a terraform that is too old, nothing is made", async (context) => {
@@ -333,7 +333,7 @@ test("without credentials, or with a terraform that is too old, nothing is made"
     delete process.env.AWS_SECRET_ACCESS_KEY;
     const stranger = await run(folder, "aws", "plan", ...VARIABLES);
     assert.equal(stranger.code, 1);
-    assert.match(stranger.err, /^groundplan: there are no AWS credentials .*\n {2}fix: set AWS_PROFILE/);
+    assert.match(stranger.err, /^groundplan: no AWS credentials found .*\n {2}fix: set AWS_PROFILE/);
     assert.equal(existsSync(join(folder, "out")), false);
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret });
 

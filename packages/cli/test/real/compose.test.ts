@@ -143,7 +143,7 @@ withEngine("a port that is taken is told with the service and what to type", asy
       `\ngroundplan: port ${port} on 127\\.0\\.0\\.1 is taken: front cannot be published there\n[\\s\\S]*fix: publish it elsewhere \\(--port front=`,
     ),
   );
-  assert.match(err, /what runs: back; look: groundplan compose ps, stop: groundplan compose down/);
+  assert.match(err, /still running: back; see groundplan compose ps, or stop it: groundplan compose down/);
 });
 
 withEngine("a container that stays unhealthy is told with its health check's words and its last lines", async (context, engine) => {
@@ -211,7 +211,7 @@ withEngine("Ctrl-C in the middle ends what was started here, and says what runs 
   assert.deepEqual(await closed, [1, null], text);
   assert.match(
     text,
-    /stopped in the middle; what runs: back \(not healthy\); look: groundplan compose ps, stop: groundplan compose down\n$/,
+    /stopped halfway; still running: back \(not healthy\); see groundplan compose ps, or stop it: groundplan compose down\n$/,
   );
   assert.match(await engine.docker("ps", "--format", "{{.Names}}"), new RegExp(name));
 });
@@ -292,7 +292,7 @@ withEngine("without docker, its engine, compose or the files, one sentence says 
       await failure({ DOCKER_HOST: "unix:///nowhere.sock" }, ...words),
       /the Docker engine does not run, or not at unix:\/\/\/nowhere\.sock\n/,
     );
-    assert.match(await failure({ PATH: pathWith(folder, {}) }, ...words), /there is no program docker on this machine\n/);
+    assert.match(await failure({ PATH: pathWith(folder, {}) }, ...words), /docker isn't installed on this machine\n/);
   }
   const onlyDocker = pathWith(folder, { docker: '#!/bin/sh\n[ "$1" = version ]\n' });
   rmSync(join(folder, "out"), { recursive: true });

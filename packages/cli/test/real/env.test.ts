@@ -78,7 +78,7 @@ test("env of a stack that does not run, or of what is no service, exits 1 with w
   const { stack } = await start(t, folder);
   const misspelt = await run(folder, "env", "frnt");
   assert.deepEqual([misspelt.code, misspelt.out], [1, ""]);
-  assert.match(misspelt.err, /"frnt" is not a service of this stack \(services: .*\)\n {2}fix: write "front"/);
+  assert.match(misspelt.err, /"frnt" isn't a service of this stack \(services: .*\)\n {2}fix: write "front"/);
 
   writeFileSync(join(folder, "stack.ts"), STACK.replaceAll('"back"', '"rear"'));
   assert.match((await run(folder, "env", "front")).err, /runs from an older stack file: front asks for the port of rear/);

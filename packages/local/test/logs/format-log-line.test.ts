@@ -49,7 +49,7 @@ test("in colour, the name and the level have one, and each name keeps its own", 
   const shown = formatLogLine(line('{"level":50,"msg":"no","a":1}'), colored);
   const name = shown.split("vote   |")[0];
   assert.match(name ?? "", /^.\[\d+m$/);
-  assert.equal(shown, `${name}vote   |\u001b[0m \u001b[31mERROR\u001b[0m no \u001b[2ma=1\u001b[0m`);
+  assert.equal(shown, `${name}vote   |\u001b[39m \u001b[31mERROR\u001b[39m no \u001b[2ma=1\u001b[22m`);
   const colors = ["vote", "worker", "result", "redis", "db"].map((name) => formatLogLine(line("x", name), colored).split("m")[0]);
   assert.equal(new Set(colors).size, 5);
 });

@@ -44,7 +44,8 @@ test("a stack that says nothing of monitoring is told what to add", () => {
 test("a machine without Prometheus is told how to get it", () => {
   assert.throws(() => openOn(watched, programs()), {
     name: "UserError",
-    message: /no Prometheus on this machine.*\n {2}fix: install it \(Debian and Ubuntu: apt-get install prometheus/,
+    message:
+      /--monitoring needs Prometheus, and this machine has none.*\n {2}fix: install it \(Debian and Ubuntu: apt-get install prometheus/,
   });
 });
 

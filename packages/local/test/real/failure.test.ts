@@ -71,7 +71,7 @@ test("all services that cannot be launched are reported at once", { skip: needsU
     error.problems.map(({ message, fix }) => `${message} / ${fix}`),
     [
       `the folder of a is missing: ${join(FIXTURES, "nowhere")} / create it, or correct image: build(...) in s.service("a")`,
-      'b cannot run "nodejs-of-tomorrow main.js": there is no program "nodejs-of-tomorrow" / install nodejs-of-tomorrow, or correct local in s.service("b")',
+      `b can't run "nodejs-of-tomorrow main.js": there is no program "nodejs-of-tomorrow" / install nodejs-of-tomorrow, or correct local in s.service("b")`,
       'nothing says how to run c on this machine / add local: "..." to s.service("c")',
     ],
   );

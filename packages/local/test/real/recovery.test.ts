@@ -47,7 +47,7 @@ for (const [steadyMs, then, pauses] of [
       await stateBecomes(run, "web", (state) => state.status === "healthy" && state.restarts === restarts);
     }
     assert.deepEqual(
-      notes.map((note) => note.split("again in ")[1]),
+      notes.map((note) => note.split("restarting it in ")[1]),
       pauses,
     );
   });

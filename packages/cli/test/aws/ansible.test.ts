@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explainTask } from "../../src/aws/ansible.js";
-import { parseAnsibleLine } from "../../src/aws/ansible-events.js";
+import { explainTask, parseAnsibleLine } from "../../src/aws/ansible.js";
 import { explainSsh } from "../../src/aws/ssh.js";
 
 test("the lines of ansible-playbook are read: plays, tasks, results and the recap", () => {
@@ -120,7 +119,7 @@ test("a host that cannot be reached is told in a sentence, by what ssh says", ()
     ["ubuntu@203.0.113.9: Permission denied (publickey).", /^backend refuses your SSH key: .*ssh-add/],
     ["ubuntu@203.0.113.9: Permission denied (publickey,password).", /^backend refuses your SSH key/],
     ["@@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @@\nHost key verification failed.", /host key has changed: .*known_hosts/],
-    ["@ WARNING: UNPROTECTED PRIVATE KEY FILE! @\nPermission denied (publickey).", /others can read your private key.*: chmod 600/],
+    ["@ WARNING: UNPROTECTED PRIVATE KEY FILE! @\nPermission denied (publickey).", /others can read your private key.*: run chmod 600/],
     ["ssh: Could not resolve hostname backend: Name or service not known", /has no address in the files for SSH/],
     ["Connection closed by UNKNOWN port 65535", /can't be reached through the bastion/],
   ];
