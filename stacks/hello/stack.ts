@@ -1,11 +1,11 @@
-import { stack } from "groundplan";
+import { build, stack } from "groundplan";
 
 /** Two services and one link between them. All else follows: see README.md. */
 export default stack("hello", (s) => {
-  const backend = s.service("backend", { build: "./backend", command: "node main.mjs", port: 4567 });
+  const backend = s.service("backend", { image: build("./backend"), local: "node main.mjs", port: 4567 });
   const frontend = s.service("frontend", {
-    build: "./frontend",
-    command: "node main.mjs",
+    image: build("./frontend"),
+    local: "node main.mjs",
     port: 3000,
     public: true,
     uses: { backend },

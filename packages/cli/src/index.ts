@@ -1,3 +1,30 @@
-/** What a stack file imports: `import { stack } from "groundplan"`. */
-export * from "@groundplan/model";
-export { runningEnv } from "./running-env.js";
+/** What a stack file imports: `import { build, stack } from "groundplan"`. What tools need is in "groundplan/plan". */
+export {
+  type AlarmOptions,
+  type AwsOptions,
+  type BuildOptions,
+  type BuiltImage,
+  build,
+  type ComponentHandle,
+  type HostHandle,
+  type HostOptions,
+  type LinkTarget,
+  type ListeningService,
+  type Metric,
+  type MetricCopies,
+  type MonitoringOptions,
+  type Page,
+  type PipelineOptions,
+  type PostgresHandle,
+  type PostgresOptions,
+  type PublicService,
+  type RedisHandle,
+  type RedisOptions,
+  type Secret,
+  type ServiceHandle,
+  type ServiceOptions,
+  type StackBuilder,
+  type StackDefinition,
+  stack,
+  type Variables,
+} from "@groundplan/model";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { Plan } from "@groundplan/model";
+import { buildOf, type Plan } from "@groundplan/model";
 import type { RunningStack } from "./running-stack.js";
 import { watchFolders } from "./watch-folders.js";
 
@@ -16,7 +16,8 @@ export interface WatchServicesOptions {
 export function watchServices({ plan, stackFolder, stack, quietMs, onNote }: WatchServicesOptions): () => void {
   const stops = plan.components.map(({ name, source }) => {
     if (source.kind !== "service") return () => {};
-    const named = [...(source.build === null ? [] : [source.build]), ...source.watch].map((folder) => join(stackFolder, folder));
+    const built = buildOf(source);
+    const named = [...(built === null ? [] : [built.build]), ...source.watch.also].map((folder) => join(stackFolder, folder));
     for (const folder of named) if (!existsSync(folder)) onNote(`${name} is to be restarted on changes in ${folder}, which does not exist`);
     let restarts = 0;
     const onChange = (path: string) => {

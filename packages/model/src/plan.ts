@@ -1,4 +1,13 @@
-import type { AwsDefinition, ComponentKind, MonitoringDefinition, PipelineDefinition, Subnet } from "./definition.js";
+import type {
+  AwsDefinition,
+  ComponentKind,
+  MonitoringDefinition,
+  PipelineDefinition,
+  PostgresDefinition,
+  RedisDefinition,
+  ServiceDefinition,
+  Subnet,
+} from "./definition.js";
 
 /**
  * All that follows from a valid stack: what every target renders. Plain, frozen data that serialises to JSON.
@@ -40,31 +49,21 @@ export interface PlannedComponent {
   readonly source: ComponentSource;
 }
 
-export type ComponentSource =
-  | {
-      readonly kind: "service";
-      readonly build: string | null;
-      readonly image: string | null;
-      readonly prepare: readonly string[] | null;
-      readonly command: readonly string[] | null;
-      readonly dev: readonly string[] | null;
-      readonly watch: readonly string[];
-      readonly healthCommand: readonly string[] | null;
-      readonly replicas: number;
-      readonly hardened: boolean;
-      readonly internet: boolean;
-    }
-  | { readonly kind: "redis"; readonly image: string; readonly standIn: string | null }
-  | {
-      readonly kind: "postgres";
-      readonly image: string;
-      readonly database: string;
-      readonly user: string;
-      readonly passwordSecret: string;
-    };
+/** The options of a component that no other field of the plan holds, as the definition has them. */
+export type ComponentSource = ServiceSource | RedisSource | PostgresSource;
+
+export interface ServiceSource extends Omit<ServiceDefinition, "name" | "port" | "public" | "uses" | "env" | "metrics" | "memoryMb"> {}
+
+export interface RedisSource extends Omit<RedisDefinition, "name" | "port" | "memoryMb"> {}
+
+export interface PostgresSource extends Omit<PostgresDefinition, "name" | "port" | "memoryMb"> {
+  /** Name of the secret that holds its password. */
+  readonly passwordSecret: string;
+}
 
 export type HealthCheck =
-  | { readonly kind: "http"; readonly port: number; readonly path: string }
+  /** `ready`: the path that answers whether it can do its work. `live`: the one that answers 503 only where a restart would help. */
+  | { readonly kind: "http"; readonly port: number; readonly ready: string; readonly live: string }
   | { readonly kind: "redis-ping" }
   | { readonly kind: "postgres-ready" }
   /** No port to ask: it is healthy while the process runs. */

@@ -11,6 +11,23 @@ export function show(value: unknown): string {
   return shorten(jsonOf(value));
 }
 
+/** A value as TypeScript source, for a fix that can be copied: handles by the constants that they would have. */
+export function spell(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(spell).join(", ")}]`;
+  if (isPlainObject(value) && !isHandle(value)) {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    const key = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
+    return entries.length === 0 ? "{}" : `{ ${entries.map(([name, item]) => `${key(name)}: ${spell(item)}`).join(", ")} }`;
+  }
+  return typeof value === "object" && value !== null && isHandle(value) ? constantOf(value.name) : show(value);
+}
+
+/** The constant that holds what is declared under a name: "vote-store" is voteStore. */
+export function constantOf(name: string): string {
+  return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** An object written in braces: a Map or a Date has no options to read. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { votingStack } from "@groundplan/testing";
-import { planOf, type StackBuilder, stack, validateStack } from "../src/index.js";
+import { build, checkStack, planOf } from "../src/index.js";
+import { byName, type LooseBuilder } from "./by-name.js";
 
-const twoSites = (aws: (s: StackBuilder) => void) =>
-  stack("test", (s) => {
+const twoSites = (aws: (s: LooseBuilder) => void) =>
+  byName("test", (s) => {
     for (const name of ["one", "two", "three"]) {
-      s.service(name, { build: `./${name}`, port: 8000, public: true });
+      s.service(name, { image: build(`./${name}`), port: 8000, public: true });
       s.host(`site-${name}`, { subnet: "public", runs: [name] });
     }
     s.postgres("db");
@@ -14,7 +15,7 @@ const twoSites = (aws: (s: StackBuilder) => void) =>
     aws(s);
   });
 
-const plan = (aws: (s: StackBuilder) => void) => planOf(twoSites(aws));
+const plan = (aws: (s: LooseBuilder) => void) => planOf(twoSites(aws));
 
 test("a stack that says nothing of AWS has the defaults, and an instance type for every host", () => {
   assert.equal(votingStack().aws, null);
@@ -55,10 +56,10 @@ test("in one zone all hosts are in the first", () => {
 
 test("with a domain the world reaches the proxy of each public host, and no service's own port", () => {
   const { rules } = planOf(
-    stack("test", (s) => {
-      s.service("vote", { build: "./vote", port: 8000, public: true });
-      s.service("result", { build: "./result", port: 5001, public: true });
-      s.service("job", { build: "./job", port: 9001 });
+    byName("test", (s) => {
+      s.service("vote", { image: build("./vote"), port: 8000, public: true });
+      s.service("result", { image: build("./result"), port: 5001, public: true });
+      s.service("job", { image: build("./job"), port: 9001 });
       s.host("edge", { subnet: "public", runs: ["vote", "result"] });
       s.host("inner", { subnet: "public", runs: ["job"] });
       s.aws({ domain: "poll.example.com" });
@@ -85,10 +86,10 @@ test("real instance types and domains are taken", () => {
     "m7i.metal-24xl",
     "u-6tb1.112xlarge",
   ]) {
-    assert.deepEqual(validateStack(twoSites((s) => s.aws({ instanceTypes: { "site-one": type } }))), [], type);
+    assert.deepEqual(checkStack(twoSites((s) => s.aws({ instanceTypes: { "site-one": type } }))).problems, [], type);
   }
   for (const domain of ["example.com", "a.b.c.example.co.uk", "xn--bcher-kva.example", "1.example", "x-1.xn--p1ai"]) {
-    assert.deepEqual(validateStack(twoSites((s) => s.aws({ domain }))), [], domain);
+    assert.deepEqual(checkStack(twoSites((s) => s.aws({ domain }))).problems, [], domain);
   }
 });
 
@@ -106,7 +107,7 @@ test("domains and instance types that AWS has not are refused", () => {
     "x2gd.metal",
     "im4gn.large",
   ]) {
-    assert.equal(validateStack(twoSites((s) => s.aws({ instanceTypes: { "site-one": type } }))).length, 1, type);
+    assert.equal(checkStack(twoSites((s) => s.aws({ instanceTypes: { "site-one": type } }))).problems.length, 1, type);
   }
   for (const domain of [
     "example",
@@ -118,6 +119,6 @@ test("domains and instance types that AWS has not are refused", () => {
     "203.0.113.7",
     "poll.example.com:80",
   ]) {
-    assert.equal(validateStack(twoSites((s) => s.aws({ domain }))).length, 1, domain);
+    assert.equal(checkStack(twoSites((s) => s.aws({ domain }))).problems.length, 1, domain);
   }
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { awkwardStack, minimalStack, singleHostStack, votingStack } from "@groundplan/testing";
-import { type Plan, planOf, type StackBuilder, stack } from "../src/index.js";
+import { build, type Plan, planOf, readyImageOf, stack } from "../src/index.js";
+import { byName, type LooseBuilder } from "./by-name.js";
 import { notFrozen } from "./not-frozen.js";
 
 const samples = [minimalStack, votingStack, awkwardStack, singleHostStack];
@@ -12,7 +13,7 @@ const component = (plan: Plan, name: string) => {
   return found;
 };
 
-const planned = (define: (s: StackBuilder) => void) => planOf(stack("test", define));
+const planned = (define: (s: LooseBuilder) => void) => planOf(byName("test", define));
 
 test("a plan is plain data: JSON brings it back equal", () => {
   for (const sample of samples) {
@@ -41,10 +42,10 @@ test("each component starts after all that it uses", () => {
 
 test("where links leave a choice, components start in the order of declaration", () => {
   const plan = planned((s) => {
-    s.service("d", { build: "./d", uses: { b: "b" } });
-    s.service("c", { build: "./c" });
-    s.service("b", { build: "./b", port: 1 });
-    s.service("a", { build: "./a" });
+    s.service("d", { image: build("./d"), uses: { b: "b" } });
+    s.service("c", { image: build("./c") });
+    s.service("b", { image: build("./b"), port: 1 });
+    s.service("a", { image: build("./a") });
     s.host("main", { subnet: "public", runs: ["a", "b", "c", "d"] });
   });
   assert.deepEqual(
@@ -78,27 +79,32 @@ test("the voting stack's components, as every target sees them", () => {
 });
 
 test("what a container needs to know is in the plan", () => {
-  const container = {
-    build: "./shop",
-    prepare: ["make", "bundle"],
-    healthCommand: ["/shop", "--check"],
-    replicas: 3,
-    hardened: false,
-    internet: true,
-  };
+  const container = { replicas: 3, hardened: false, internet: true };
   const plan = planned((s) => {
-    s.service("shop", { ...container, memoryMb: 64 });
+    s.service("shop", {
+      ...container,
+      image: build("./shop", { before: "make bundle" }),
+      health: { command: ["/shop", "--check"] },
+      memoryMb: 64,
+    });
     s.redis("cache", { image: "valkey/valkey:8.1.1", memoryMb: 2048 });
     s.postgres("db", { image: "postgis/postgis:17-3.5", memoryMb: 4096 });
     s.host("main", { subnet: "public", runs: ["shop", "cache", "db"] });
   });
-  assert.deepEqual(component(plan, "shop").source, { kind: "service", image: null, command: null, dev: null, watch: [], ...container });
+  assert.deepEqual(component(plan, "shop").source, {
+    kind: "service",
+    image: { build: "./shop", before: ["make", "bundle"] },
+    local: null,
+    watch: { run: null, also: [] },
+    health: { ready: "/healthz", live: "/healthz", command: ["/shop", "--check"] },
+    ...container,
+  });
   assert.deepEqual(
     plan.components.map(({ memoryMb }) => memoryMb),
     [64, 2048, 4096],
   );
   assert.deepEqual(
-    plan.components.map(({ source }) => "image" in source && source.image),
+    plan.components.map(({ source }) => readyImageOf(source)),
     [null, "valkey/valkey:8.1.1", "postgis/postgis:17-3.5"],
   );
 });
@@ -117,7 +123,7 @@ test("the voting stack's links carry the target's port and both hosts", () => {
 
 test("the first public host is the bastion, and each subnet has its range", () => {
   const plan = planned((s) => {
-    s.service("web", { build: "./web" });
+    s.service("web", { image: build("./web") });
     s.host("inner", { subnet: "private", runs: ["web"] });
     s.host("edge", { subnet: "public", runs: [] });
     s.host("edge-two", { subnet: "public", runs: [] });
@@ -165,25 +171,72 @@ test("a link gives the address of the server, a port is given by reference, and 
 
 test("a component is asked for its health in the way of its kind", () => {
   const plan = planned((s) => {
-    s.service("web", { build: "./web", port: 80, health: "/up" });
-    s.service("job", { build: "./job" });
+    s.service("web", { image: build("./web"), port: 80, health: "/up" });
+    s.service("api", { image: build("./api"), port: 81, health: { ready: "/readyz", live: "/livez" } });
+    s.service("shop", { image: build("./shop"), port: 82, health: { live: "/livez" } });
+    s.service("job", { image: build("./job") });
     s.redis("redis");
     s.postgres("db");
-    s.host("main", { subnet: "public", runs: ["web", "job", "redis", "db"] });
   });
   assert.deepEqual(
     plan.components.map(({ health }) => health),
-    [{ kind: "http", port: 80, path: "/up" }, { kind: "process" }, { kind: "redis-ping" }, { kind: "postgres-ready" }],
+    [
+      { kind: "http", port: 80, ready: "/up", live: "/up" },
+      { kind: "http", port: 81, ready: "/readyz", live: "/livez" },
+      { kind: "http", port: 82, ready: "/healthz", live: "/livez" },
+      { kind: "process" },
+      { kind: "redis-ping" },
+      { kind: "postgres-ready" },
+    ],
+  );
+});
+
+test("a stack that declares no host has one, public, which runs everything", () => {
+  const services = (s: LooseBuilder) => {
+    s.postgres("db");
+    s.service("web", { image: build("./web"), port: 80, public: true, uses: { db: "db" } });
+  };
+  const written = planned((s) => {
+    services(s);
+    s.host("main", { subnet: "public", runs: ["db", "web"] });
+    s.monitoring({ on: "main" });
+  });
+  const given = planned((s) => {
+    s.monitoring();
+    services(s);
+  });
+  assert.deepEqual(given, written);
+  assert.deepEqual(
+    given.hosts.map(({ name, subnet, bastion, runs }) => [name, subnet, bastion, runs]),
+    [["main", "public", true, ["db", "web"]]],
+  );
+});
+
+test("a service has metrics where it says so, or where one of them is named", () => {
+  const plan = planOf(
+    stack("test", (s) => {
+      const quiet = { image: build("./x") };
+      s.service("none", { ...quiet, port: 1001 });
+      s.service("written", { ...quiet, port: 1002, metrics: "/internal/metrics" });
+      const named = s.service("named", { ...quiet, port: 1003 });
+      const both = s.service("both", { ...quiet, port: 1004, metrics: "/m" });
+      s.pipeline({ levels: { in: named.metric("in_total"), out: both.metric("out_total") } });
+    }),
+  );
+  assert.deepEqual(
+    plan.components.map(({ metrics }) => metrics),
+    [null, "/internal/metrics", "/metrics", "/m"],
   );
 });
 
 test("a stack with problems is a bug of the caller, who learns which ones", () => {
-  const definition = stack("test", (s) => {
-    s.service("vote", { build: "./vote", uses: { queue: "redis" } });
+  const definition = byName("test", (s) => {
+    s.service("vote", { image: build("./vote"), uses: { queue: "redis" } });
+    s.host("empty", { subnet: "public", runs: [] });
   });
   assert.throws(() => planOf(definition), {
     name: "Error",
     message:
-      'planOf takes a valid stack, call validateStack first: services.vote.uses.queue LINK_TARGET_UNKNOWN "redis" is not a component of this stack (1 more)',
+      'planOf takes a valid stack, ask checkStack: services.vote.uses.queue LINK_TARGET_UNKNOWN "redis" is not a component of this stack (1 more)',
   });
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { votingStack } from "@groundplan/testing";
-import { planOf, renderEnv, stack } from "../src/index.js";
+import { build, planOf, renderEnv } from "../src/index.js";
+import { byName } from "./by-name.js";
 
 const naming = {
   host: (of: string) => `${of}.internal`,
@@ -29,11 +30,11 @@ test("a target fills in hosts, ports and secrets in its own way", () => {
 
 test("each kind of component has its own scheme", () => {
   const plan = planOf(
-    stack("test", (s) => {
+    byName("test", (s) => {
       s.redis("cache");
       s.postgres("db", { database: "shop_db", user: "owner" });
-      s.service("api", { build: "./api", port: 8000 });
-      s.service("shop", { build: "./shop", uses: { cache: "cache", api: "api", store: "db" } });
+      s.service("api", { image: build("./api"), port: 8000 });
+      s.service("shop", { image: build("./shop"), uses: { cache: "cache", api: "api", store: "db" } });
       s.host("main", { subnet: "public", runs: ["cache", "db", "api", "shop"] });
     }),
   );

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { awkwardStack, minimalStack, singleHostStack, votingStack } from "@groundplan/testing";
-import { type NetworkRule, type Plan, planOf, type StackBuilder, stack } from "../src/index.js";
+import { build, type NetworkRule, type Plan, planOf } from "../src/index.js";
+import { byName, type LooseBuilder } from "./by-name.js";
 
 type Row = readonly [group: string, direction: string, port: number, otherEnd: string, purpose: string];
 
@@ -13,7 +14,7 @@ const row = ({ group, direction, port, source, purpose }: NetworkRule): Row => [
   purpose,
 ];
 
-const planned = (define: (s: StackBuilder) => void) => planOf(stack("test", define));
+const planned = (define: (s: LooseBuilder) => void) => planOf(byName("test", define));
 
 /** May a packet pass? Asks the rules as a cloud does: the sender's egress and the receiver's ingress. */
 function reaches(plan: Plan, from: string, to: string, port: number): boolean {
@@ -112,8 +113,8 @@ test("no rule is between a host and itself, and no two rules are for the same co
 test("links that share group, port and source become one rule that names both users", () => {
   const plan = planned((s) => {
     s.redis("redis");
-    s.service("vote", { build: "./vote", uses: { queue: "redis" } });
-    s.service("result", { build: "./result", uses: { cache: "redis", again: "redis" } });
+    s.service("vote", { image: build("./vote"), uses: { queue: "redis" } });
+    s.service("result", { image: build("./result"), uses: { cache: "redis", again: "redis" } });
     s.host("frontend", { subnet: "public", runs: ["vote", "result"] });
     s.host("backend", { subnet: "private", runs: ["redis"] });
   });
@@ -126,8 +127,8 @@ test("links that share group, port and source become one rule that names both us
 
 test("a link and monitoring that need the same port become one rule with both purposes", () => {
   const plan = planned((s) => {
-    s.service("api", { build: "./api", port: 8000 });
-    s.service("shop", { build: "./shop", port: 80, uses: { api: "api" } });
+    s.service("api", { image: build("./api"), port: 8000, metrics: "/metrics" });
+    s.service("shop", { image: build("./shop"), port: 80, uses: { api: "api" } });
     s.host("edge", { subnet: "public", runs: ["shop"] });
     s.host("inner", { subnet: "private", runs: ["api"] });
     s.monitoring({ on: "edge", openTo: "203.0.113.0/24" });

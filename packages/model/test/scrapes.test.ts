@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { votingStack } from "@groundplan/testing";
-import { planOf, stack } from "../src/index.js";
+import { build, planOf } from "../src/index.js";
+import { byName } from "./by-name.js";
 
 test("Prometheus reads itself, every host, every database and every service with metrics", () => {
   assert.deepEqual(
@@ -22,10 +23,10 @@ test("Prometheus reads itself, every host, every database and every service with
 
 test("a service without metrics is not read, and another path is", () => {
   const plan = planOf(
-    stack("test", (s) => {
-      s.service("a", { build: "./a", port: 1001, metrics: false });
-      s.service("b", { build: "./b" });
-      s.service("c", { build: "./c", port: 1003, metrics: "/internal/metrics" });
+    byName("test", (s) => {
+      s.service("a", { image: build("./a"), port: 1001, metrics: false });
+      s.service("b", { image: build("./b") });
+      s.service("c", { image: build("./c"), port: 1003, metrics: "/internal/metrics" });
       s.host("main", { subnet: "public", runs: ["a", "b", "c"] });
       s.monitoring({ on: "main" });
     }),
@@ -38,7 +39,7 @@ test("a service without metrics is not read, and another path is", () => {
 
 test("the exporters of two databases of a kind on one host have ports of their own, in the order of the databases", () => {
   const plan = planOf(
-    stack("test", (s) => {
+    byName("test", (s) => {
       s.redis("one");
       s.redis("two", { port: 6380 });
       s.redis("far");

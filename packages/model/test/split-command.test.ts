@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { splitCommand } from "../src/builder/split-command.js";
+import { splitCommand } from "../src/builder/kinds.js";
 
 test("a command line is split on spaces", () => {
   assert.deepEqual(splitCommand("  node   dist/main.js\t--port 80 "), ["node", "dist/main.js", "--port", "80"]);

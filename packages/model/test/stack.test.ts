@@ -1,36 +1,38 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { awkwardStack, votingStack } from "@groundplan/testing";
-import { type AlarmOptions, stack } from "../src/index.js";
+import { type AlarmOptions, build, type Secret, stack } from "../src/index.js";
+import { byName } from "./by-name.js";
 import { notFrozen } from "./not-frozen.js";
 
 test("a service with nothing but a folder gets every default", () => {
   const definition = stack("test", (s) => {
-    s.service("web", { build: "./web" });
-    s.service("api", { build: "./api", port: 8000 });
+    s.service("web", { image: build("./web") });
+    s.service("api", { image: build("./api"), port: 8000 });
   });
   assert.deepEqual(definition.components[0], {
     kind: "service",
     name: "web",
-    build: "./web",
-    image: null,
-    prepare: null,
-    command: null,
-    dev: null,
-    watch: [],
+    image: { build: "./web", before: null },
+    local: null,
+    watch: { run: null, also: [] },
     port: null,
     public: false,
     uses: {},
     env: {},
-    health: "/healthz",
-    healthCommand: null,
+    health: { ready: "/healthz", live: "/healthz", command: null },
     metrics: null,
     replicas: 1,
     hardened: true,
     internet: false,
     memoryMb: 256,
   });
-  assert.deepEqual(definition.components[1], { ...definition.components[0], name: "api", build: "./api", port: 8000, metrics: "/metrics" });
+  assert.deepEqual(definition.components[1], {
+    ...definition.components[0],
+    name: "api",
+    image: { build: "./api", before: null },
+    port: 8000,
+  });
 });
 
 test("databases, monitoring and levels get their defaults", () => {
@@ -50,14 +52,12 @@ test("databases, monitoring and levels get their defaults", () => {
 
 test("a pipeline says no more than what was written of it", () => {
   const definition = stack("test", (s) => {
-    const web = s.service("web", { build: "./web", port: 80 });
-    s.pipeline(
-      [
-        { level: "in", at: web, metric: "in_total" },
-        { level: "out", at: web, metric: "out_total", shared: true },
-      ],
-      { lag: { at: "web", metric: "waiting", drainedBy: web }, latencies: [{ latency: "all", at: web, metric: "all_seconds" }] },
-    );
+    const web = s.service("web", { image: build("./web"), port: 80 });
+    s.pipeline({
+      levels: { in: web.metric("in_total"), out: web.metric("out_total", { copies: "agree" }) },
+      lag: { metric: web.metric("waiting"), drainedBy: web },
+      latency: { all: web.metric("all_seconds") },
+    });
   });
   assert.deepEqual(definition.pipeline, {
     levels: [
@@ -72,7 +72,7 @@ test("a pipeline says no more than what was written of it", () => {
 
 test("alarms come from their own address unless they say otherwise, and runbooks lie in a folder without a slash at its end", () => {
   const monitoring = (alarms: AlarmOptions) =>
-    stack("test", (s) => s.monitoring({ on: "main", alarms, runbooks: "https://x/books/" })).monitoring;
+    stack("test", (s) => s.monitoring({ alarms, runbooks: "https://x/books/" })).monitoring;
   const email = "ops@example.com";
   const smarthost = "smtp.example.com:587";
   assert.deepEqual(monitoring({ email })?.alarms, { email, smtp: null });
@@ -87,8 +87,8 @@ test("alarms come from their own address unless they say otherwise, and runbooks
 
 test("what is built here is hardened unless it says otherwise, a ready image is not", () => {
   const definition = stack("test", (s) => {
-    s.service("built", { build: "./built" });
-    s.service("loose", { build: "./loose", hardened: false });
+    s.service("built", { image: build("./built") });
+    s.service("loose", { image: build("./loose"), hardened: false });
     s.service("ready", { image: "shop:3" });
     s.service("tight", { image: "shop:3", hardened: true });
   });
@@ -98,34 +98,42 @@ test("what is built here is hardened unless it says otherwise, a ready image is 
   );
 });
 
-test("a handle and a name mean the same, and a name may come before its declaration", () => {
+test("a name means the same as a handle where data has it", () => {
   const byHandle = stack("test", (s) => {
     const db = s.postgres("db");
     const queue = s.redis("queue", { standIn: db });
-    const web = s.service("web", { build: "./web", port: 80, uses: { db, queue } });
+    const web = s.service("web", { image: build("./web"), port: 80, uses: { db, queue } });
     const main = s.host("main", { subnet: "public", runs: [db, queue, web] });
     s.monitoring({ on: main });
-    s.pipeline([{ level: "in", at: web, metric: "in_total" }]);
   });
-  const byName = stack("test", (s) => {
+  const named = byName("test", (s) => {
     s.monitoring({ on: "main" });
-    s.pipeline([{ level: "in", at: "web", metric: "in_total" }]);
     s.host("main", { subnet: "public", runs: ["db", "queue", "web"] });
     s.postgres("db");
     s.redis("queue", { standIn: "db" });
-    s.service("web", { build: "./web", port: 80, uses: { db: "db", queue: "queue" } });
+    s.service("web", { image: build("./web"), port: 80, uses: { db: "db", queue: "queue" } });
   });
-  assert.deepEqual(byName, byHandle);
+  assert.deepEqual(named, byHandle);
 });
 
 test("a command is kept as words, however it was written", () => {
   const definition = stack("test", (s) => {
-    s.service("a", { command: "node 'a b.js'", dev: "tsx main.ts", build: "./a", prepare: "go build", healthCommand: "/a 'b c'" });
-    s.service("b", { command: ["node", "a b.js"] });
+    s.service("a", {
+      image: build("./a", { before: "go build" }),
+      local: "node 'a b.js'",
+      watch: { run: "tsx main.ts" },
+      health: { command: "/a 'b c'" },
+    });
+    s.service("b", { local: ["node", "a b.js"] });
   });
   const services = definition.components.map((component) => (component.kind === "service" ? component : null));
   assert.deepEqual(
-    services.map((service) => [service?.command, service?.dev, service?.prepare, service?.healthCommand]),
+    services.map((service) => [
+      service?.local,
+      service?.watch.run,
+      typeof service?.image === "object" ? (service.image?.before ?? null) : service?.image,
+      service?.health.command,
+    ]),
     [
       [
         ["node", "a b.js"],
@@ -140,8 +148,8 @@ test("a command is kept as words, however it was written", () => {
 
 test("metrics: false says that a service has none", () => {
   const definition = stack("test", (s) => {
-    s.service("a", { build: "./a", port: 80, metrics: false });
-    s.service("b", { build: "./b", metrics: false });
+    s.service("a", { image: build("./a"), port: 80, metrics: false });
+    s.service("b", { image: build("./b"), metrics: false });
   });
   assert.deepEqual(
     definition.components.map((component) => component.kind === "service" && component.metrics),
@@ -153,25 +161,37 @@ test("metrics: false says that a service has none", () => {
 test("a secret is kept by name, and its handle can be used in any service", () => {
   const definition = stack("test", (s) => {
     const key = s.secret("key");
-    s.service("a", { build: "./a", env: { KEY: key, OTHER: { secret: "key" }, TEXT: "key" } });
+    s.service("a", { image: build("./a"), env: { KEY: key, OTHER: { secret: "key" } as Secret, TEXT: "key" } });
   });
   assert.deepEqual(definition.secrets, ["key"]);
   const [a] = definition.components;
   assert.deepEqual(a?.kind === "service" && a.env, { KEY: { secret: "key" }, OTHER: { secret: "key" }, TEXT: "key" });
 });
 
+test("a later env adds variables, for two pages that lead to each other", () => {
+  const definition = stack("test", (s) => {
+    const vote = s.service("vote", { image: build("./vote"), port: 80, public: true, env: { TITLE: "Vote" } });
+    const result = s.service("result", { image: build("./result"), port: 81, public: true, env: { VOTE_PAGE: vote.page } });
+    vote.env({ RESULT_PAGE: result.page });
+  });
+  assert.deepEqual(
+    definition.components.map((component) => component.kind === "service" && component.env),
+    [{ TITLE: "Vote", RESULT_PAGE: { page: "result" } }, { VOTE_PAGE: { page: "vote" } }],
+  );
+  assert.deepEqual(definition.mistakes, []);
+});
+
 test("a definition is frozen to its depth, and the author's own objects are left alone", () => {
   const env = { A: "1" };
-  const runs = ["web"];
+  const also = ["./shared"];
   const definition = stack("test", (s) => {
-    s.service("web", { build: "./web", env, watch: [] });
-    s.host("main", { subnet: "public", runs });
+    s.service("web", { image: build("./web"), env, watch: { also } });
   });
   assert.deepEqual(
     [definition, votingStack(), awkwardStack()].flatMap((each) => notFrozen(each, each.name)),
     [],
   );
-  assert.deepEqual([Object.isFrozen(env), Object.isFrozen(runs)], [false, false]);
+  assert.deepEqual([Object.isFrozen(env), Object.isFrozen(also)], [false, false]);
 });
 
 test("a definition is plain data: JSON brings it back equal", () => {
@@ -195,9 +215,9 @@ test("what an async definition declares too late changes nothing and breaks noth
     goOn = resolve;
   });
   const definition = stack("test", async (s) => {
-    s.service("web", { build: "./web" });
+    s.service("web", { image: build("./web") });
     await later;
-    s.service("late", { build: "./late" });
+    s.service("late", { image: build("./late") });
   });
   goOn();
   await later;

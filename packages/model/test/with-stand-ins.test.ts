@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { votingStack } from "@groundplan/testing";
-import { planOf, renderEnv, stack, withStandIns } from "../src/index.js";
+import { build, planOf, renderEnv, withStandIns } from "../src/index.js";
+import { byName } from "./by-name.js";
 import { notFrozen } from "./not-frozen.js";
 
 const naming = {
@@ -56,10 +57,10 @@ test("links and rules lead to the stand-in, and to nothing else", () => {
 
 test("the start order follows: a stand-in that was declared last starts before its new clients", () => {
   const plan = planOf(
-    stack("test", (s) => {
+    byName("test", (s) => {
       s.redis("queue", { standIn: "db" });
       s.redis("cache", { port: 6380, standIn: "db" });
-      s.service("web", { build: "./web", uses: { queue: "queue", cache: "cache" } });
+      s.service("web", { image: build("./web"), uses: { queue: "queue", cache: "cache" } });
       s.postgres("db");
       s.host("main", { subnet: "public", runs: ["queue", "cache", "web", "db"] });
     }),

@@ -19,7 +19,7 @@ export async function probeServices(
     components.flatMap(({ name, host, health }) => {
       const url = publicUrls[name];
       if (url === undefined || (limit !== null && host !== limit)) return [];
-      const paths = [...new Set([health.kind === "http" ? health.path : "/", "/"])];
+      const paths = [...new Set([health.kind === "http" ? health.ready : "/", "/"])];
       return probe(name, url, paths, signal);
     }),
   );

@@ -164,7 +164,7 @@ function buildProblem(service: string, { step, from, lines, result }: FailedBuil
 function withoutHealthCheck({ service, image, folder }: Buildable, shownFrom: string): UserProblem {
   return {
     message: `${service}: others wait until it is healthy, and its image ${image} has no HEALTHCHECK`,
-    fix: `write one into ${join(relative(shownFrom, folder), "Dockerfile")}, or healthCommand of ${service} in stack.ts`,
+    fix: `write one into ${join(relative(shownFrom, folder), "Dockerfile")}, or health: { command } of ${service} in stack.ts`,
   };
 }
 

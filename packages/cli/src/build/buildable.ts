@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { UserError, type UserProblem } from "@groundplan/local";
-import type { Plan } from "@groundplan/model";
+import { buildOf, type Plan } from "@groundplan/model";
 import { imageNameOf } from "@groundplan/targets";
 
 /** A service whose image is made here. */
@@ -17,17 +17,18 @@ export interface Buildable {
   readonly needsHealthCheck: boolean;
 }
 
-/** The services with `build`, in start order. */
+/** The services whose image is built here, in start order. */
 export function buildables(plan: Plan, stackFolder: string, tag: string): readonly Buildable[] {
   return plan.components.flatMap(({ name, source, health }) => {
-    if (source.kind !== "service" || source.build === null) return [];
+    const built = buildOf(source);
+    if (source.kind !== "service" || built === null) return [];
     const isAwaited = health.kind === "http" && plan.components.some((other) => other.after.includes(name));
     return {
       service: name,
       image: `${imageNameOf(plan.stack, name)}:${tag}`,
-      folder: join(stackFolder, source.build),
-      prepare: source.prepare,
-      needsHealthCheck: isAwaited && source.healthCommand === null,
+      folder: join(stackFolder, built.build),
+      prepare: built.before,
+      needsHealthCheck: isAwaited && source.health.command === null,
     };
   });
 }
@@ -40,7 +41,7 @@ export function checkFolders(services: readonly Buildable[], stackFolder: string
       return [
         {
           message: `${service}: there is no folder ${shown} beside stack.ts`,
-          fix: `make it, or put right build of ${service} in stack.ts`,
+          fix: `create it, or correct image: build(...) of ${service} in stack.ts`,
         },
       ];
     }
@@ -48,7 +49,7 @@ export function checkFolders(services: readonly Buildable[], stackFolder: string
     return [
       {
         message: `${service}: there is no Dockerfile in ${shown}`,
-        fix: `write ${join(shown, "Dockerfile")}, or give ${service} a ready image in stack.ts (image instead of build)`,
+        fix: `write ${join(shown, "Dockerfile")}, or give ${service} a ready image in stack.ts (image: "nginx:1.27")`,
       },
     ];
   });

@@ -12,9 +12,9 @@ export const check: Command = {
     { line: "check --json", says: "for other programs" },
   ],
   async run({ arguments: given, terminal, folder }) {
-    const { checkStack } = await import("../stack-file/check-stack.js");
+    const { checkStackFile } = await import("../stack-file/check-stack-file.js");
     const { renderProblems } = await import("../output/render-problems.js");
-    const { file, definition, problems, summary } = await checkStack(folder, given.text("stack"));
+    const { file, definition, problems, summary } = await checkStackFile(folder, given.text("stack"));
     const valid = problems.length === 0;
     if (given.flag("json")) terminal.out(JSON.stringify({ stack: definition?.name ?? null, valid, problems }, null, 2));
     else if (summary !== null) terminal.out(summary);

@@ -1,4 +1,4 @@
-import type { HealthCheck } from "@groundplan/model";
+import { type HealthCheck, readyImageOf } from "@groundplan/model";
 import type { ContainerPlan } from "@groundplan/targets";
 
 /** What Docker runs of a project: a component of the stack, or a program of its monitoring. */
@@ -18,11 +18,11 @@ export interface DockerPart {
 /** The components in start order, then monitoring. */
 export function partsOf({ components, monitoring }: ContainerPlan): readonly DockerPart[] {
   const own = components.map(({ name, after, port, public: isPublic, health, memoryMb, source }): DockerPart => {
-    const image = source.kind === "service" && source.build !== null ? null : source.image;
+    const image = readyImageOf(source);
     return { name, after, port, public: isPublic, health, memoryMb, image, isMonitoring: false };
   });
   const others = monitoring.map(({ name, reads, port, public: isPublic, health: path, memoryMb, image }): DockerPart => {
-    const health: HealthCheck = { kind: "http", port, path };
+    const health: HealthCheck = { kind: "http", port, ready: path, live: path };
     return { name, after: reads === null ? [] : [reads], port, public: isPublic, health, memoryMb, image, isMonitoring: true };
   });
   return [...own, ...others];

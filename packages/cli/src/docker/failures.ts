@@ -64,14 +64,14 @@ const FAILURES: readonly Failure[] = [
     pattern: /(?:Service "([^"]+)" is missing a healthcheck configuration|container (\S+) has no healthcheck configured)/,
     explain: (match) => ({
       message: `others wait until ${match[1] ?? match[2]} is healthy, but its image has no health check`,
-      fix: "write a HEALTHCHECK into its Dockerfile, or healthCommand in stack.ts",
+      fix: "write a HEALTHCHECK into its Dockerfile, or health: { command } in stack.ts",
     }),
   },
   {
     pattern: /exec: "([^"]+)": (?:executable file not found in \$PATH|stat .*: no such file or directory|permission denied)/,
     explain: (match, about) => ({
       message: `${about} cannot start: its image has no program "${match[1]}"`,
-      fix: "put right CMD or ENTRYPOINT in its Dockerfile, or healthCommand in stack.ts",
+      fix: "put right CMD or ENTRYPOINT in its Dockerfile, or health: { command } in stack.ts",
     }),
   },
   {

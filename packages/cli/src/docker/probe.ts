@@ -37,7 +37,7 @@ export function probeAll(
       const { name, port, health } = part;
       if (!part.public || port === null) return [];
       const address = addressOf(name, port);
-      const paths = [...new Set([health.kind === "http" ? health.path : "/", "/"])];
+      const paths = [...new Set([health.kind === "http" ? health.ready : "/", "/"])];
       return probe(name, address === null ? null : `http://${address}`, paths, signal);
     }),
   );

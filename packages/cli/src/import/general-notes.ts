@@ -2,7 +2,6 @@ import { type Draft, isPublic } from "./draft.js";
 import type { ImportedComponent } from "./imported-stack.js";
 import type { Notes } from "./notes.js";
 import { memoryLimit } from "./read-memory.js";
-import { adviceOf, OWN, READ, TOP_READ, topAdviceOf } from "./unsupported.js";
 import { listOf, objectOf, pathText, type Values } from "./values.js";
 
 /** Notes about all keys that a stack file has nothing for. */
@@ -99,10 +98,11 @@ export function noteDifferences(drafts: readonly Draft[], components: readonly I
   note("public services get the ports 8080, 8081 and so on of this machine", moved, "to keep theirs, start with these options");
 
   const services = components.flatMap((component) => (component.kind === "service" ? [component] : []));
-  const withoutCommand = services.filter(({ options }) => options.command === undefined).map(({ name }) => name);
-  note("without a command they run in containers only", withoutCommand, "write command for groundplan up, or use groundplan compose up");
+  const withoutLocal = services.filter(({ options }) => options.local === undefined).map(({ name }) => name);
+  note("they run in containers only", withoutLocal, "write local for groundplan up, or use groundplan compose up");
   const asked = services.filter(
-    ({ options: { build, public: open, port, health } }) => (build || open) && port !== undefined && health === undefined,
+    ({ options: { image, public: open, port, health } }) =>
+      (typeof image === "object" || open) && port !== undefined && (health === undefined || health.ready === undefined),
   );
   const askedNames = asked.map(({ name }) => name);
   note("GET /healthz has to answer 200 when they can do their work", askedNames, "write health for another path");
@@ -118,3 +118,64 @@ export function noteDifferences(drafts: readonly Draft[], components: readonly I
   const inside = services.filter(({ options }) => options.internet !== true).map(({ name }) => name);
   note("they open no connection that leaves the stack", inside, "write internet: true where one has to");
 }
+
+/** Keys of a service that the import reads. */
+const READ = [
+  "image",
+  "build",
+  "command",
+  "depends_on",
+  "links",
+  "environment",
+  "env_file",
+  "ports",
+  "expose",
+  "healthcheck",
+  "volumes",
+  "secrets",
+  "deploy",
+  "scale",
+  "mem_limit",
+  "read_only",
+  "cap_drop",
+  "networks",
+  "container_name",
+  "hostname",
+] as const;
+
+/** Keys that groundplan sets itself for every container, where the Compose file sets them or not. */
+const OWN = ["restart", "init", "logging", "security_opt", "pids_limit", "shm_size", "stop_grace_period", "pull_policy", "tmpfs"] as const;
+
+const OVERRIDE = "write it into compose.override.yaml beside the files of groundplan compose, if it is needed";
+
+/** What to do about keys that a stack file has nothing for. */
+const ADVICE: Readonly<Record<string, string>> = {
+  configs: "put the file into the image, or its text into a variable",
+  devices: OVERRIDE,
+  entrypoint: "write it as ENTRYPOINT into the Dockerfile",
+  extends: "write out what it takes from there",
+  network_mode: "the networks follow from the links; a host's own network is not to be had",
+  privileged: "find what it needs it for; a stack runs no privileged container",
+  profiles: "a stack has no profiles: remove the service here if it does not always run",
+  ulimits: OVERRIDE,
+  user: "write USER into the Dockerfile",
+  working_dir: "write WORKDIR into the Dockerfile",
+};
+
+const TOP_ADVICE: Readonly<Record<string, string>> = {
+  configs: "put the files into the images",
+  include: "import the files that it names as well, and join the stacks by hand",
+};
+
+/** What to do about a key of a service that is not carried over. */
+function adviceOf(key: string): string {
+  return ADVICE[key] ?? OVERRIDE;
+}
+
+/** The same of a key at the top of the file. */
+function topAdviceOf(key: string): string {
+  return TOP_ADVICE[key] ?? "Compose may know it and groundplan does not; remove it if it is a slip of the pen";
+}
+
+/** Keys at the top of the file that the import reads, or that follow from the rest. */
+const TOP_READ: readonly string[] = ["name", "version", "services", "volumes", "networks", "secrets"];

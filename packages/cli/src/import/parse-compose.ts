@@ -1,13 +1,17 @@
-import { nameLike } from "../init/stack-name.js";
-import { parseComposeDocument } from "./compose-document.js";
-import { schemaProblems } from "./compose-schema.js";
-import { importServices } from "./import-services.js";
-import type { ImportedStack, ImportProblem } from "./imported-stack.js";
-import type { Environment } from "./interpolate.js";
-import { interpolateValues } from "./interpolate-values.js";
+import { nameLike, passwordSecretOf } from "@groundplan/model";
+import { parseComposeDocument, schemaProblems } from "./compose-document.js";
+import { type ComposeService, readServices } from "./compose-service.js";
+import { type Draft, draftOf, isPublic } from "./draft.js";
+import { noteDifferences, noteTop, noteUnsupported } from "./general-notes.js";
+import { hostNamesOf, hostsIn } from "./host-names.js";
+import type { ImportedComponent, ImportedHost, ImportedStack, ImportProblem } from "./imported-stack.js";
+import { type Environment, interpolateValues } from "./interpolate.js";
 import { Notes } from "./notes.js";
-import { readServices } from "./read-services.js";
-import { objectOf } from "./values.js";
+import { postgresOptions, redisOptions } from "./read-database.js";
+import { readLinks, readTargets } from "./read-links.js";
+import { readOwnEnv, SecretNames } from "./read-own-env.js";
+import { readSource, type Source, serviceOptions } from "./read-service.js";
+import { objectOf, ordered, type Values } from "./values.js";
 
 export interface ComposeContext {
   /** The stack's name; `null`: as the file says, or its folder. */
@@ -64,4 +68,102 @@ function shapeProblem(data: unknown): ImportProblem | null {
   }
   if (Object.keys(objectOf(services)).length > 0 || typeof services !== "object") return null;
   return problem("the file has no service", "write at least one under services");
+}
+
+/** The components of a stack, users after what they use, and where they run. */
+function importServices(
+  data: Values,
+  all: readonly ComposeService[],
+  place: string,
+  notes: Notes,
+): { readonly components: readonly ImportedComponent[]; readonly hosts: readonly ImportedHost[] } {
+  const sources = new Map<string, Source>();
+  for (const service of all) {
+    const source = readSource(service, place, notes);
+    if (source !== null) sources.set(service.name, source);
+  }
+  const services = all.filter(({ name }) => sources.has(name));
+  const hostNames = hostNamesOf(services);
+  const drafts = services.map((service) => draftOf(service, namedPorts(service, services, hostNames)));
+  const targets = readTargets(drafts, hostNames, notes);
+  const passwords = drafts.filter(({ kind }) => kind === "postgres").map(({ service }) => passwordSecretOf(service.name));
+  const secrets = new SecretNames(passwords);
+
+  const importOne = (draft: Draft): ImportedComponent => {
+    const { kind, service } = draft;
+    const { name } = service;
+    noteUnsupported(draft, notes);
+    if (kind === "redis") return { kind, name, options: redisOptions(draft, notes) };
+    if (kind === "postgres") return { kind, name, options: postgresOptions(draft, notes) };
+    const linked = drafts.filter((other) => targets.get(name)?.has(other.service.name));
+    const { uses, given } = readLinks(
+      service.env.filter((entry) => entry.name !== "PORT"),
+      linked,
+      hostNames,
+    );
+    for (const entry of service.env.filter(({ name: variable, text }) => given.has(variable) && text.startsWith("postgresql://"))) {
+      const path = ["services", service.key, "environment", entry.name];
+      notes.add(path, name, `${entry.name} begins with postgres:// now`, "some libraries (SQLAlchemy) want postgresql://", entry.line);
+    }
+    const own = service.env.filter((entry) => !given.has(entry.name));
+    const env = readOwnEnv(draft, own, { drafts, linked, hostNames, secrets, notes });
+    const source = sources.get(name) ?? { image: "" };
+    return { kind, name, options: serviceOptions(draft, { source, uses, env, networks: objectOf(data.networks), notes }) };
+  };
+
+  const imported = new Map(drafts.map((draft) => [draft.service.name, importOne(draft)]));
+  const names = ordered([...imported.keys()], targets);
+  const components = names.flatMap((name) => imported.get(name) ?? []);
+  noteTop(data, notes);
+  noteDifferences(drafts, components, notes);
+  const placed = names.flatMap((name) => drafts.find(({ service }) => service.name === name) ?? []);
+  const hosts = placeOnHosts(
+    placed.map((draft) => ({ name: draft.service.name, port: draft.port, public: isPublic(draft) })),
+    notes,
+  );
+  return { components, hosts };
+}
+
+/** The ports at which other services look for this one. */
+function namedPorts(service: ComposeService, all: readonly ComposeService[], hostNames: ReadonlyMap<string, string>): readonly number[] {
+  const mentions = all.filter((other) => other !== service).flatMap(({ env }) => env.flatMap(({ name, text }) => hostsIn(name, text)));
+  return mentions.flatMap(({ host, port }) => (port !== null && hostNames.get(host) === service.name ? [port] : []));
+}
+
+interface Placed {
+  readonly name: string;
+  readonly port: number | null;
+  readonly public: boolean;
+}
+
+/** Every machine of a stack has it for its operators. */
+const SSH_PORT = 22;
+
+/** One host, as Compose has one machine; what would listen on a port that is taken there goes to a second one, and so on. */
+function placeOnHosts(components: readonly Placed[], notes: Notes): readonly ImportedHost[] {
+  const hosts: { readonly name: string; readonly runs: Placed[] }[] = [{ name: "main", runs: [] }];
+  const isFree = (runs: readonly Placed[], port: number | null) => port === null || !runs.some((other) => other.port === port);
+  for (const component of components) {
+    const free = hosts.find(({ runs }) => isFree(runs, component.port));
+    if (free !== undefined) {
+      free.runs.push(component);
+      if (free !== hosts[0]) noteHost(component, hosts[0]?.runs ?? [], free.name, notes);
+      continue;
+    }
+    const name = `main-${hosts.length + 1}`;
+    noteHost(component, hosts[0]?.runs ?? [], name, notes);
+    hosts.push({ name, runs: [component] });
+  }
+  return hosts.map(({ name, runs }, index) => ({
+    name,
+    // The first one is the way in for operators.
+    subnet: index === 0 || runs.some((component) => component.public) ? "public" : "private",
+    runs: runs.map((component) => component.name),
+  }));
+}
+
+function noteHost({ name, port }: Placed, runs: readonly Placed[], host: string, notes: Notes): void {
+  const other = port === SSH_PORT ? "SSH" : runs.find((candidate) => candidate.port === port)?.name;
+  const what = `${name} runs on the host "${host}": on "main" ${other} listens on ${port} already`;
+  notes.add(["services"], null, what, "for one host give one of them another port");
 }

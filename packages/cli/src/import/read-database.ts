@@ -1,7 +1,7 @@
-import type { PostgresOptions, RedisOptions } from "@groundplan/model";
+import { isSqlName, type PostgresOptions, type RedisOptions } from "@groundplan/model";
 import type { ComposeService } from "./compose-service.js";
-import { type Draft, envText } from "./draft.js";
-import { isSqlName, usualDatabase } from "./known-images.js";
+import { type Draft, envText, usualDatabase } from "./draft.js";
+
 import type { Notes } from "./notes.js";
 import { memoryMbOf } from "./read-memory.js";
 

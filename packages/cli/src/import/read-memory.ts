@@ -1,12 +1,11 @@
+import { MEMORY_MB } from "@groundplan/model";
 import type { ComposeService } from "./compose-service.js";
 import type { Notes } from "./notes.js";
 import { objectOf } from "./values.js";
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
-/** The least and the most that the model takes, in MiB. */
-const LEAST = 16;
-const MOST = 1_048_576;
+const { least: LEAST, most: MOST } = MEMORY_MB;
 
 /** MiB of a size as Compose writes it ("512m", "1.5gb", bytes); `null`: it is none. */
 export function mebibytes(size: unknown): number | null {

@@ -1,12 +1,11 @@
-import type { EnvInput } from "@groundplan/model";
+import { type EnvInput, nameLike } from "@groundplan/model";
 import type { EnvEntry } from "./compose-service.js";
 import type { Draft } from "./draft.js";
 import { hostsIn, withHosts } from "./host-names.js";
 import type { Notes } from "./notes.js";
-import { looksSecret, type SecretNames, secretIdentity } from "./secret-names.js";
 import { namesOf, objectOf } from "./values.js";
 
-export interface OwnEnvContext {
+interface OwnEnvContext {
   /** All components. */
   readonly drafts: readonly Draft[];
   /** Those that it has a link to. */
@@ -101,4 +100,41 @@ function pageAt(text: string, drafts: readonly Draft[]): string | null {
   const port = Number(found[1] ?? 80);
   const isThere = ({ kind, ports }: Draft) => kind === "service" && ports.published[0]?.published === port;
   return drafts.find(isThere)?.service.name ?? null;
+}
+
+const SECRET = /(PASSWORD|PASSWD|_PASS$|_PWD$|SECRET|TOKEN|CREDENTIAL|API_?KEY|(^|_)KEY$|_SALT$)/i;
+const NO_SECRET = /(_FILE|_PATH|_URL|_URI|_NAME|_ID|_TTL|PUBLIC|EXPIR)/i;
+
+/** Whether a variable holds what should be written down nowhere. */
+export function looksSecret({ name, text, filled }: EnvEntry): boolean {
+  if (!SECRET.test(name) || NO_SECRET.test(name)) return false;
+  if (text === "") return (filled?.unset.length ?? 0) > 0;
+  return !/^(yes|no|true|false|\d{1,2})$/i.test(text) && !/^(\/|[a-z][a-z0-9+.-]*:\/\/)/i.test(text);
+}
+
+/** What two variables have in common that hold the same secret: the value, or where it would come from. */
+function secretIdentity({ text, filled }: EnvEntry): string {
+  return text === "" ? `$${filled?.unset[0] ?? ""}` : `=${text}`;
+}
+
+/** Gives secrets their names: one for each value, so that two services that shared a password share it still. */
+export class SecretNames {
+  readonly #names = new Map<string, string>();
+  readonly #taken: Set<string>;
+
+  /** @param taken Names that a stack has of itself, such as those of the passwords of databases. */
+  constructor(taken: Iterable<string>) {
+    this.#taken = new Set(taken);
+  }
+
+  nameOf(identity: string, wish: string): string {
+    const known = this.#names.get(identity);
+    if (known !== undefined) return known;
+    const plain = nameLike(wish, "secret");
+    let name = plain;
+    for (let count = 2; this.#taken.has(name); count++) name = `${plain.slice(0, 36)}-${count}`;
+    this.#taken.add(name);
+    this.#names.set(identity, name);
+    return name;
+  }
 }

@@ -1,9 +1,10 @@
-import { type EnvInput, type ServiceDefinition, type ServiceOptions, stack } from "@groundplan/model";
+import { posix } from "node:path";
+import { defaultsOf, type EnvInput, SERVICE } from "@groundplan/model";
+import type { ComposeService } from "./compose-service.js";
 import { type Draft, isPublic } from "./draft.js";
+import type { ImportedService } from "./imported-stack.js";
 import type { Notes } from "./notes.js";
-import { readHealth } from "./read-health.js";
 import { memoryLimit, memoryMbOf } from "./read-memory.js";
-import type { Source } from "./read-source.js";
 import { listOf, namesOf, objectOf, type Values } from "./values.js";
 
 export interface ServiceParts {
@@ -18,33 +19,27 @@ export interface ServiceParts {
 const MOST_REPLICAS = 100;
 
 /** A service as a stack file declares it: what is usual is not written. */
-export function serviceOptions(draft: Draft, { source, uses, env, networks, notes }: ServiceParts): ServiceOptions {
+export function serviceOptions(draft: Draft, { source, uses, env, networks, notes }: ServiceParts): ImportedService {
   const { service, port, image } = draft;
-  const usual = usualService(source);
+  const usual = defaultsOf(SERVICE);
+  const built = typeof source.image === "object";
   const hardened = service.values.read_only === true && listOf(service.values.cap_drop).includes("ALL");
   const memoryMb = memoryMbOf(service, memoryLimit(service) === undefined ? (image?.memoryMb ?? usual.memoryMb) : usual.memoryMb, notes);
   const command = readCommand(draft, source, notes);
   const replicas = readReplicas(draft, notes);
   return {
     ...source,
-    ...(command === null ? {} : { command }),
+    ...(command === null ? {} : { local: command }),
     ...(port === null ? {} : { port }),
     ...(isPublic(draft) ? { public: true } : {}),
     ...(Object.keys(uses).length === 0 ? {} : { uses }),
     ...(Object.keys(env).length === 0 ? {} : { env }),
     ...readHealth(service, port, notes),
     ...(replicas === 1 ? {} : { replicas }),
-    ...(hardened === usual.hardened ? {} : { hardened }),
+    ...(hardened === built ? {} : { hardened }),
     ...(leavesTheStack(draft, networks) ? { internet: true } : {}),
     ...(memoryMb === usual.memoryMb ? {} : { memoryMb }),
   };
-}
-
-/** What the model takes where nothing is written. */
-function usualService(source: Source): ServiceDefinition {
-  const [component] = stack("usual", (s) => s.service("usual", source)).components;
-  if (component?.kind !== "service") throw new Error("the model declares no service");
-  return component;
 }
 
 function readCommand({ service }: Draft, source: Source, notes: Notes): string | readonly string[] | null {
@@ -52,12 +47,12 @@ function readCommand({ service }: Draft, source: Source, notes: Notes): string |
   if (command === undefined || command === null) return null;
   const path = ["services", service.key, "command"];
   const shown = Array.isArray(command) ? command.join(" ") : String(command);
-  if ("image" in source) {
+  if (typeof source.image === "string") {
     notes.add(
       path,
       service.name,
       `command is not carried over: ${shown}`,
-      "build a small image FROM this one, with it as CMD, and write build",
+      "build a small image FROM this one, with it as CMD, and write image: build(...)",
     );
     return null;
   }
@@ -69,7 +64,7 @@ function readCommand({ service }: Draft, source: Source, notes: Notes): string |
   notes.add(
     path,
     service.name,
-    "command is how groundplan up runs it without a container",
+    "command became local: how groundplan up runs it without a container",
     "in containers the Dockerfile's CMD runs: write it there too",
   );
   return words ?? shown;
@@ -99,4 +94,63 @@ function leavesTheStack({ service }: Draft, networks: Values): boolean {
     return internal === true || String(objectOf(driver_opts)["com.docker.network.bridge.enable_ip_masquerade"]) === "false";
   });
   return closed.length > 0 && namesOf(service.values.networks).some((name) => !closed.includes(name));
+}
+
+/** What asks for the health of a service, and the path where it asks by HTTP. */
+function readHealth({ key, name, values }: ComposeService, port: number | null, notes: Notes): Pick<ImportedService, "health"> {
+  const { test, disable } = objectOf(values.healthcheck);
+  const words = typeof test === "string" ? ["CMD-SHELL", test] : Array.isArray(test) ? test.map(String) : [];
+  const [form, ...rest] = words;
+  if (disable === true || form === "NONE") {
+    const advice = "it counts as healthy when its HEALTHCHECK says so; write health: { command } if that is wrong";
+    notes.add(["services", key, "healthcheck"], name, "healthcheck is not switched off", advice);
+    return {};
+  }
+  const command = form === "CMD-SHELL" ? ["sh", "-c", ...rest] : rest;
+  if (command.length === 0) return {};
+  const address = /https?:\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?(\/[^\s"'?#|;&)]*)?/.exec(rest.join(" "));
+  const ready = address?.[1] ?? "/";
+  return { health: port === null || address === null || ready === "/healthz" ? { command } : { ready, command } };
+}
+
+/** What a service runs. */
+export type Source = { readonly image: string | { readonly build: string } };
+
+/**
+ * @param place The way from the stack file's folder to that of the Compose file.
+ * @returns `null`: nothing that a stack could run, and a note says why.
+ */
+export function readSource({ key, name, values }: ComposeService, place: string, notes: Notes): Source | null {
+  const path = ["services", key];
+  const { build, image } = values;
+  if (build === undefined) {
+    if (typeof image === "string" && image !== "") return { image };
+    notes.add(path, null, `${key} is left out: it has neither build nor image`, "declare it with s.service and an image");
+    return null;
+  }
+  const options = typeof build === "string" ? { context: build } : objectOf(build);
+  const context = String(options.context ?? ".");
+  for (const option of Object.keys(options).filter((other) => other !== "context")) {
+    if (option === "dockerfile" && options.dockerfile === "Dockerfile") continue;
+    notes.add(
+      [...path, "build", option],
+      name,
+      `build.${option} is not carried over`,
+      "the file Dockerfile of the folder is built, with its own defaults",
+    );
+  }
+  if (/^([a-z]+:\/\/|git@|[/\\~]|[A-Za-z]:)/.test(context)) {
+    notes.add(
+      [...path, "build"],
+      null,
+      `${key} is left out: it is built from ${context}`,
+      "copy it to a folder beside the stack file, and declare it with s.service",
+    );
+    return null;
+  }
+  if (typeof image === "string" && posix.basename(image.split(":")[0] ?? "") !== key) {
+    notes.add([...path, "image"], name, `the image's name ${image} is not carried over`, "groundplan build names it STACK/SERVICE");
+  }
+  const folder = posix.normalize(posix.join(place, context)).replace(/\/+$/, "");
+  return { image: { build: folder.startsWith(".") ? folder : `./${folder}` } };
 }

@@ -2,16 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import * as util from "node:util";
 import { UserError } from "@groundplan/local";
-import { planOf, validateStack } from "@groundplan/model";
+import { checkStack, nameProblem } from "@groundplan/model";
 import { UsageError } from "../arguments/usage-error.js";
 import type { CommandInput, ExitCode } from "../command.js";
-import { nameProblem } from "../init/stack-name.js";
 import { renderProblems } from "../output/render-problems.js";
 import { textOf, writeFileAtomically } from "../output/write-files.js";
-import type { ImportNote, ImportProblem } from "./imported-stack.js";
+import { type ImportNote, type ImportProblem, stackDefinition } from "./imported-stack.js";
 import { parseCompose } from "./parse-compose.js";
 import { renderStackFile } from "./render-stack-file.js";
-import { stackDefinition } from "./stack-definition.js";
 
 /** Reads a Compose file and writes a stack file that was not there before. */
 export function runImport({ arguments: given, terminal, folder }: CommandInput): ExitCode {
@@ -43,8 +41,7 @@ export function runImport({ arguments: given, terminal, folder }: CommandInput):
 
   const shown = basename(source);
   writeFileAtomically(target, renderStackFile(imported, shown));
-  const definition = stackDefinition(imported);
-  const problems = validateStack(definition);
+  const { plan, problems } = checkStack(stackDefinition(imported));
   const components = imported.components.map((component) => ({ name: component.name, kind: component.kind }));
   if (given.flag("json")) {
     terminal.out(JSON.stringify({ stack: imported.name, out, components, notes: imported.notes, problems }, null, 2));
@@ -52,11 +49,11 @@ export function runImport({ arguments: given, terminal, folder }: CommandInput):
     terminal.out(`wrote ${out}`);
     for (const note of imported.notes) terminal.err(renderNote(shown, note));
   }
-  if (problems.length > 0) {
+  if (plan === null) {
     terminal.err(renderProblems(out, problems));
     return 1;
   }
-  const links = planOf(definition).links.length;
+  const links = plan.links.length;
   if (!given.flag("json"))
     terminal.out(`stack ${imported.name} is valid: ${count(components.length, "component")}, ${count(links, "link")}`);
   terminal.err(`next: read the notes in ${out}, then groundplan check --stack ${out}`);

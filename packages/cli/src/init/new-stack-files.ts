@@ -19,22 +19,19 @@ export function newStackFiles(stack: NewStack): readonly GeneratedFile[] {
 }
 
 function stackFile({ name }: NewStack): string {
-  return `import { stack } from "groundplan";
+  return `import { build, stack } from "groundplan";
 
 /** All that runs, and who uses whom. Addresses, start order, network rules and the password of the database follow from it. */
 export default stack("${name}", (s) => {
   const db = s.postgres("db");
-  const web = s.service("web", {
-    build: "./web",
-    command: "node main.mjs",
+  s.service("web", {
+    image: build("./web"),
+    local: "node main.mjs",
     port: 3000,
     public: true,
     // Gives web DB_URL, DB_HOST, DB_PORT, DB_USER, DB_PASSWORD and DB_NAME, and starts it when db is ready.
     uses: { db },
-    metrics: false,
   });
-
-  s.host("main", { subnet: "public", runs: [web, db] });
 });
 `;
 }
@@ -79,9 +76,10 @@ npx groundplan graph             # the stack as a picture
 ## Next
 
 - Change [web/main.mjs](web/main.mjs); \`npm start -- --watch\` starts it anew on every change. It may be any program, in any language, that
-  listens on \`PORT\`, answers \`GET /healthz\` and ends on SIGTERM; \`command\` in stack.ts says how it is started.
+  listens on \`PORT\`, answers \`GET /healthz\` and ends on SIGTERM; \`local\` in stack.ts says how it is started.
 - Ask the database: \`cd web && npm init --yes && npm install pg\`, then \`new pg.Pool({ connectionString: process.env.DB_URL })\`.
-- A second service: \`s.service("api", { build: "./api", command: "...", port: 4000 })\`, then \`uses: { db, api }\` and a place in \`runs\`.
+- A second service: \`const api = s.service("api", { image: build("./api"), local: "...", port: 4000 })\`, then \`uses: { db, api }\`.
+- A machine of its own for the database: \`s.host("database", { subnet: "private", runs: [db] })\`, and one for the rest.
 - In containers: \`npx groundplan compose up\`.
 `;
 }

@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { UserError } from "@groundplan/local";
+import { nameLike, nameProblem } from "@groundplan/model";
 import { UsageError } from "../arguments/usage-error.js";
 import type { CommandInput, ExitCode } from "../command.js";
 import { writeFiles } from "../output/write-files.js";
 import { newStackFiles } from "./new-stack-files.js";
-import { nameLike, nameProblem } from "./stack-name.js";
 import { toolDependency } from "./tool-dependency.js";
 
 const MOST_SHOWN = 10;

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Problem, type StackDefinition, validateStack } from "@groundplan/model";
+import { checkStack, type Plan, type Problem, type StackDefinition } from "@groundplan/model";
 import { problemOfError } from "./problem-of-error.js";
 
 /** A stack file that was read. */
@@ -10,17 +10,19 @@ export interface LoadedStack {
   readonly folder: string;
   /** `null`: the file does not give one, the problems say why. */
   readonly definition: StackDefinition | null;
-  /** All that is wrong with it, its types apart. Empty: it can be planned. */
+  /** What follows from it; `null`: there are problems. */
+  readonly plan: Plan | null;
+  /** All that is wrong with it, its types apart. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Runs a stack file and validates what it exports. Its types are removed, not checked: `checkTypes` does that.
+ * Runs a stack file and checks what it exports. Its types are removed, not checked: `checkTypes` does that.
  * tsx does it for every Node that is supported and for every file that the stack imports, in about 0.1 s.
  */
 export async function loadStack(file: string): Promise<LoadedStack> {
   const folder = dirname(file);
-  const failed = (problem: Problem): LoadedStack => ({ file, folder, definition: null, problems: [problem] });
+  const failed = (problem: Problem): LoadedStack => ({ file, folder, definition: null, plan: null, problems: [problem] });
 
   let module: { readonly default?: unknown };
   try {
@@ -34,7 +36,7 @@ export async function loadStack(file: string): Promise<LoadedStack> {
   const value = exportOf(module.default);
   if (value === undefined) return failed(noDefaultExport(file, module));
   if (!isStack(value)) return failed(notAStack(file, value));
-  return { file, folder, definition: value, problems: validateStack(value) };
+  return { file, folder, definition: value, ...checkStack(value) };
 }
 
 function exportOf(value: unknown): unknown {

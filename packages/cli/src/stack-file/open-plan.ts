@@ -1,4 +1,4 @@
-import { type Plan, type Problem, planOf } from "@groundplan/model";
+import type { Plan, Problem } from "@groundplan/model";
 import type { CommandInput } from "../command.js";
 import { renderProblems } from "../output/render-problems.js";
 import { findStackFile } from "./find-stack-file.js";
@@ -25,7 +25,6 @@ export async function readPlan(
 ): Promise<OpenedPlan | { readonly file: string; readonly problems: readonly Problem[] }> {
   const { file, problem } = findStackFile(folder, given);
   if (problem !== null) return { file, problems: [problem] };
-  const { definition, problems, folder: stackFolder } = await loadStack(file);
-  if (definition === null || problems.length > 0) return { file, problems };
-  return { plan: planOf(definition), folder: stackFolder };
+  const { plan, problems, folder: stackFolder } = await loadStack(file);
+  return plan === null ? { file, problems } : { plan, folder: stackFolder };
 }

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { PlannedComponent } from "@groundplan/model";
+import { buildOf, type PlannedComponent } from "@groundplan/model";
 import { httpHealth } from "../health/http-health.js";
 import type { Launch } from "../processes/child.js";
 import { findProgram } from "../processes/find-program.js";
@@ -18,7 +18,7 @@ export interface ServiceOptions {
   readonly port: number | null;
   /** The plan's variables with addresses and secrets filled in. */
   readonly env: Readonly<Record<string, string>>;
-  /** Run its `dev` command, if it has one. */
+  /** Run what `watch` says, if it says something. */
   readonly watch: boolean;
 }
 
@@ -47,7 +47,7 @@ export class ServiceProgram implements Program {
   async check(signal: AbortSignal, upMs: number): Promise<string | null> {
     const { health } = this.#options.component;
     const { port } = this.#options;
-    if (health.kind === "http" && port !== null) return httpHealth(port, health.path, signal);
+    if (health.kind === "http" && port !== null) return httpHealth(port, health.ready, signal);
     return upMs >= SETTLED_MS ? null : "it has only just started";
   }
 
@@ -55,23 +55,26 @@ export class ServiceProgram implements Program {
     const { component, stackFolder, env, watch } = this.#options;
     const { name, source } = component;
     if (source.kind !== "service") throw new Error(`${name} is a ${source.kind}, not a service`);
-    const command = (watch ? source.dev : null) ?? source.command;
-    const cwd = join(stackFolder, source.build ?? ".");
+    const command = (watch ? source.watch.run : null) ?? source.local;
+    const cwd = join(stackFolder, buildOf(source)?.build ?? ".");
     if (command === null || command[0] === undefined) {
       return {
-        problem: { message: `${name} has no command to run it with on this machine`, fix: `add command: "..." to s.service("${name}")` },
+        problem: { message: `nothing says how to run ${name} on this machine`, fix: `add local: "..." to s.service("${name}")` },
       };
     }
     if (!isFolder(cwd)) {
       return {
-        problem: { message: `the folder of ${name} is missing: ${cwd}`, fix: `create it, or correct build in s.service("${name}")` },
+        problem: {
+          message: `the folder of ${name} is missing: ${cwd}`,
+          fix: `create it, or correct image: build(...) in s.service("${name}")`,
+        },
       };
     }
     const program = findProgram(command[0], cwd);
     if (program === null) {
       const problem = {
         message: `${name} cannot run "${command.join(" ")}": there is no program "${command[0]}"`,
-        fix: `install ${command[0]}, or correct the command in s.service("${name}")`,
+        fix: `install ${command[0]}, or correct local in s.service("${name}")`,
       };
       return { problem };
     }

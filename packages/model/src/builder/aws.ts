@@ -1,17 +1,28 @@
-import type { AwsDefinition } from "../definition.js";
-import { AWS_DEFAULTS } from "../planning/aws.js";
-import { entriesOf, OptionReader, type Report } from "./option-reader.js";
-import { awsZones, flag, text } from "./value-kind.js";
+import { flag, oneOf, text } from "./kinds.js";
+import { type DefinitionOf, entriesOf, type Kind, type OptionsOf, optional, type Place, readShape, withDefault } from "./shape.js";
+
+/** Name of a host -> instance type. */
+const instanceTypes: Kind<Readonly<Record<string, string>>> = {
+  allowed: "instance types",
+  example: '{ database: "t3.small" }',
+  parse: (value, place) => {
+    const hosts = entriesOf(value, place, "instance types").filter(([, type]) => type !== undefined);
+    const shape = Object.fromEntries(hosts.map(([host]) => [host, optional(text('"t3.small"'))]));
+    const types = readShape(shape, Object.fromEntries(hosts), place);
+    // An unreadable type is reported once, here: no rule sees it.
+    return Object.fromEntries(Object.entries(types).flatMap(([host, type]) => (type === null ? [] : [[host, type]])));
+  },
+};
 
 /** How the stack is set up on AWS. Every option has a default; a stack without `s.aws` has them all. */
-export interface AwsOptions {
+export const AWS = {
   /**
    * The region. At deploy time `-var region=...` overrides it.
    *
    * @default "us-east-1"
    * @example s.aws({ region: "eu-central-1" })
    */
-  readonly region?: string;
+  region: withDefault(text('"eu-central-1"'), "us-east-1"),
 
   /**
    * The instance type of each host by the host's name, an x86-64 one.
@@ -19,7 +30,7 @@ export interface AwsOptions {
    * @default "t3.micro" for every host that is not named
    * @example s.aws({ instanceTypes: { database: "t3.small" } })
    */
-  readonly instanceTypes?: Readonly<Record<string, string>>;
+  instanceTypes: withDefault(instanceTypes, {}),
 
   /**
    * In how many availability zones the network has subnets. With 2 the hosts of each subnet alternate between them, in the order of
@@ -28,7 +39,7 @@ export interface AwsOptions {
    * @default 1
    * @example s.aws({ availabilityZones: 2 })
    */
-  readonly availabilityZones?: 1 | 2;
+  availabilityZones: withDefault(oneOf<1 | 2>([1, 2], 2), 1),
 
   /**
    * Whether private hosts have a way out, by a NAT gateway that costs by the hour. Without one they cannot fetch packages or images nor
@@ -37,7 +48,7 @@ export interface AwsOptions {
    * @default true
    * @example s.aws({ nat: false })
    */
-  readonly nat?: boolean;
+  nat: withDefault(flag, true),
 
   /**
    * Public services are found at https://<service>.<domain>, with certificates of Let's Encrypt. The domain is a public hosted zone of
@@ -46,34 +57,15 @@ export interface AwsOptions {
    * @default none: http:// with the host's address and the service's port
    * @example s.aws({ domain: "poll.example.com" })
    */
-  readonly domain?: string;
-}
-
-const OPTIONS: Readonly<Record<keyof AwsOptions, true>> = {
-  region: true,
-  instanceTypes: true,
-  availabilityZones: true,
-  nat: true,
-  domain: true,
+  domain: optional(text('"poll.example.com"')),
 };
 
-export function readAws(value: unknown, report: Report): AwsDefinition {
-  const options = new OptionReader("aws", value, OPTIONS, report);
-  return {
-    region: options.read("region", text('"eu-central-1"'), AWS_DEFAULTS.region),
-    instanceTypes: readInstanceTypes(options.raw("instanceTypes"), report),
-    availabilityZones: options.read("availabilityZones", awsZones, AWS_DEFAULTS.availabilityZones),
-    nat: options.read("nat", flag, AWS_DEFAULTS.nat),
-    domain: options.read("domain", text('"poll.example.com"'), AWS_DEFAULTS.domain),
-  };
-}
+/** How the stack is set up on AWS. Every option has a default; a stack without `s.aws` has them all. */
+export interface AwsOptions extends OptionsOf<typeof AWS> {}
 
-function readInstanceTypes(value: unknown, report: Report): Readonly<Record<string, string>> {
-  const at = "aws.instanceTypes";
-  const hosts = Object.fromEntries(entriesOf(at, value, "instance types", report));
-  const known = Object.fromEntries(Object.keys(hosts).map((host) => [host, true] as const));
-  const reader = new OptionReader(at, hosts, known, report);
-  // An unreadable type is reported once, here: no rule sees it.
-  const types = Object.keys(hosts).map((host) => [host, reader.read(host, text('"t3.small"'), null)] as const);
-  return Object.fromEntries(types.flatMap(([host, type]) => (type === null ? [] : [[host, type]])));
+/** How the stack is set up on AWS. */
+export interface AwsDefinition extends DefinitionOf<typeof AWS> {}
+
+export function readAws(value: unknown, place: Place): AwsDefinition {
+  return readShape(AWS, value, place);
 }

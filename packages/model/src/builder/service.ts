@@ -1,247 +1,124 @@
-import { type EnvInput, type ServiceDefinition, UNREADABLE } from "../definition.js";
 import { show } from "../show.js";
-import { type ComponentReference, readComponentReference } from "./handle.js";
-import { entriesOf, OptionReader, type Report } from "./option-reader.js";
-import { command, flag, folder, folders, memory, portNumber, text, urlPath, urlPathOrFalse, wholeNumber } from "./value-kind.js";
+import { type LinkTarget, reference, UNREADABLE, type Variables } from "./handles.js";
+import { buildOf, image } from "./image.js";
+import { commandLine, flag, folders, memory, portNumber, urlPath, urlPathOrFalse, wholeNumber } from "./kinds.js";
+import { inNewWords } from "./retired.js";
+import { type DefinitionOf, entriesOf, type Kind, type OptionsOf, optional, type Place, readShape, withDefault } from "./shape.js";
 
-/** A program of your own, in any language. It needs one of `build`, `image` and `command`. */
-export interface ServiceOptions {
+/** How it runs while somebody works on it, under `groundplan up --watch`. */
+export const WATCH = {
   /**
-   * Folder with the Dockerfile and the program, relative to the stack file.
+   * What runs in place of `local`.
    *
-   * @default none: `image` or `command` says what runs
-   * @example s.service("vote", { build: "./vote" })
+   * @default the same as `local`
+   * @example s.service("vote", { local: "node dist/main.js", watch: { run: "tsx src/main.ts" } })
    */
-  readonly build?: string;
+  run: optional(commandLine("tsx src/main.ts")),
 
   /**
-   * A ready image, instead of `build`.
+   * Folders, relative to the stack file, whose changes restart it, besides the folder that its image is built from.
    *
    * @default none
-   * @example s.service("mail", { image: "axllent/mailpit:v1.20", port: 8025 })
+   * @example s.service("vote", { image: build("./vote"), watch: { also: ["./ballots"] } })
    */
-  readonly image?: string;
-
-  /**
-   * What makes ready what the Dockerfile copies, for example a bundle: run in the folder `build` before its image is built.
-   * No shell runs it, as with `command`.
-   *
-   * @default none: the Dockerfile needs nothing but what lies in the folder
-   * @example s.service("vote", { build: "./vote", prepare: "npm run bundle" })
-   */
-  readonly prepare?: string | readonly string[];
-
-  /**
-   * How to run it without a container, in the folder `build` (without one: the folder of the stack file).
-   * No shell runs it: text is split on spaces, and quotes keep a part together.
-   *
-   * @default none: it runs in containers only
-   * @example s.service("vote", { command: "node dist/main.js" })
-   * @example s.service("vote", { command: ["node", "dist/main.js", "--title", "Cats or dogs"] })
-   */
-  readonly command?: string | readonly string[];
-
-  /**
-   * What runs under `groundplan up --watch` in place of `command`.
-   *
-   * @default `command`
-   * @example s.service("vote", { command: "node dist/main.js", dev: "tsx src/main.ts" })
-   */
-  readonly dev?: string | readonly string[];
-
-  /**
-   * Folders, relative to the stack file, whose changes restart it under `groundplan up --watch`, besides `build`.
-   *
-   * @default none
-   * @example s.service("vote", { build: "./vote", watch: ["./ballots"] })
-   */
-  readonly watch?: readonly string[];
-
-  /**
-   * The port that it listens on. It learns it from the variable `PORT`: on a laptop that may be another one.
-   *
-   * @default none: it listens nowhere, and no link may lead to it
-   * @example s.service("vote", { build: "./vote", port: 80 })   // PORT=80
-   */
-  readonly port?: number;
-
-  /**
-   * Whether it can be reached from outside the stack. It needs a `port` and a host in the public subnet.
-   *
-   * @default false
-   * @example s.service("vote", { build: "./vote", port: 80, public: true })   // rule: 80 from 0.0.0.0/0, "vote app"
-   */
-  readonly public?: boolean;
-
-  /**
-   * The components that it connects to, each under a name of your choice. One link gives, on every target, the
-   * address in its environment, the start order and the one network rule that lets it through.
-   *
-   * The name makes the variables: `queue` gives `QUEUE_URL`, `QUEUE_HOST` and `QUEUE_PORT`; PostgreSQL gives
-   * `_USER`, `_PASSWORD` and `_NAME` too. A component may be given by its name in quotes, before its declaration.
-   *
-   * @default none
-   * @example s.service("worker", { build: "./worker", uses: { queue: redis, db } })   // QUEUE_URL=redis://redis:6379
-   */
-  readonly uses?: Readonly<Record<string, ComponentReference>>;
-
-  /**
-   * Its own variables: text, or a secret from `s.secret`.
-   *
-   * @default none
-   * @example s.service("vote", { build: "./vote", env: { OPTION_A: "Cats", VOTER_KEY: s.secret("voter-key") } })
-   */
-  readonly env?: Readonly<Record<string, EnvInput>>;
-
-  /**
-   * Path that answers 200 when it can do its work, and 503 with a reason when it cannot. What uses it starts after its
-   * first 200. A service without a port has none: it counts as healthy while it runs.
-   *
-   * @default "/healthz"
-   * @example s.service("shop", { image: "shop:3", port: 80, health: "/up" })
-   */
-  readonly health?: string;
-
-  /**
-   * What asks for its health inside its container: exit code 0 means healthy. No shell runs it, as with `command`.
-   *
-   * @default none: the HEALTHCHECK of its Dockerfile or image
-   * @example s.service("mail", { image: "axllent/mailpit:v1.20", port: 8025, healthCommand: "/mailpit readyz" })
-   * @example s.service("shop", { image: "shop:3", port: 80, healthCommand: ["sh", "-c", "wget -qO- http://127.0.0.1:80/up"] })
-   */
-  readonly healthCommand?: string | readonly string[];
-
-  /**
-   * Path of its Prometheus text; `false`: it has none.
-   *
-   * @default "/metrics" (a service without a port has none)
-   * @example s.service("mail", { image: "axllent/mailpit:v1.20", port: 8025, metrics: false })
-   */
-  readonly metrics?: string | false;
-
-  /**
-   * How many copies of it run under Swarm, from 1 to 100. On a laptop and with Compose it is one.
-   *
-   * @default 1
-   * @example s.service("worker", { build: "./worker", replicas: 2 })
-   */
-  readonly replicas?: number;
-
-  /**
-   * Whether its container is locked down: a read-only file system but for /tmp, no Linux capabilities, no way to gain
-   * privileges. Most public images need some of these to start.
-   *
-   * @default true with `build`, false with `image`
-   * @example s.service("reports", { build: "./reports", hardened: false })   // it writes into its own folder
-   */
-  readonly hardened?: boolean;
-
-  /**
-   * Whether it may open connections that leave the stack: to an API, to a mail server. To answer from outside, `public` is enough.
-   *
-   * @default false
-   * @example s.service("mailer", { build: "./mailer", internet: true })
-   */
-  readonly internet?: boolean;
-
-  /**
-   * Most memory that each copy of it may take in a container, in MiB: a service that takes more is ended and started again.
-   *
-   * @default 256
-   * @example s.service("search", { image: "getmeili/meilisearch:v1.15", port: 7700, memoryMb: 2048 })
-   */
-  readonly memoryMb?: number;
-}
-
-const OPTIONS: Readonly<Record<keyof ServiceOptions, true>> = {
-  build: true,
-  image: true,
-  prepare: true,
-  command: true,
-  dev: true,
-  watch: true,
-  port: true,
-  public: true,
-  uses: true,
-  env: true,
-  health: true,
-  healthCommand: true,
-  metrics: true,
-  replicas: true,
-  hardened: true,
-  internet: true,
-  memoryMb: true,
+  also: withDefault(folders('["./shared"]'), []),
 };
 
-export function readService(name: string, at: string, value: unknown, report: Report): ServiceDefinition {
-  const options = new OptionReader(at, value, OPTIONS, report);
-  const build = options.read("build", folder, null, UNREADABLE);
-  const port = options.read("port", portNumber(8000), null, Number.NaN);
-  if (!options.wrote("port")) {
-    for (const key of ["health", "metrics"]) needsPort(options, key);
-  }
-  return {
-    kind: "service",
-    name,
-    build,
-    image: options.read("image", text('"nginx:1.27"'), null, UNREADABLE),
-    prepare: options.read("prepare", command, null),
-    command: options.read("command", command, null, []),
-    dev: options.read("dev", command, null),
-    watch: options.read("watch", folders, []),
-    port,
-    public: options.read("public", flag, false),
-    uses: readUses(options),
-    env: readEnv(options),
-    health: options.read("health", urlPath("/healthz"), "/healthz"),
-    healthCommand: options.read("healthCommand", command, null),
-    metrics: options.read("metrics", urlPathOrFalse("/metrics"), port === null ? null : "/metrics"),
-    replicas: options.read("replicas", wholeNumber(1, 100, 2), 1),
-    hardened: options.read("hardened", flag, build !== null),
-    internet: options.read("internet", flag, false),
-    memoryMb: options.read("memoryMb", memory(256), 256),
-  };
+/** How it is asked whether it is well. */
+export const HEALTH = {
+  /**
+   * Path that answers 200 when it can do its work, and 503 with a reason when it cannot. What uses it starts after its first 200.
+   *
+   * @default "/healthz"
+   * @example s.service("shop", { image: "shop:3", port: 80, health: { ready: "/readyz", live: "/livez" } })
+   */
+  ready: optional(urlPath("/readyz")),
+
+  /**
+   * Path that answers 503 only where a restart would help: not when something that it uses is away.
+   *
+   * @default the path of `ready`
+   * @example s.service("shop", { image: "shop:3", port: 80, health: { ready: "/readyz", live: "/livez" } })
+   */
+  live: optional(urlPath("/livez")),
+
+  /**
+   * What asks for its health inside its container: exit code 0 means healthy. No shell runs it: text is split on spaces, and quotes
+   * keep a part together.
+   *
+   * @default none: the HEALTHCHECK of its Dockerfile or image
+   * @example s.service("mail", { image: "axllent/mailpit:v1.20", port: 8025, health: { command: "/mailpit readyz" } })
+   */
+  command: optional(commandLine("/mailpit readyz")),
+};
+
+/** How it is asked whether it is well, as the definition holds it. */
+export interface HealthDefinition {
+  readonly ready: string;
+  readonly live: string;
+  readonly command: readonly string[] | null;
 }
 
-function needsPort(options: OptionReader, key: string): void {
-  const value = options.raw(key);
-  if (value === undefined || value === false) return;
-  options.report({
-    at: `${options.at}.${key}`,
-    code: "OPTION_INVALID",
-    message: `${key} needs a port to be asked on`,
-    found: `${show(value)} and no port`,
-    allowed: `${key} together with port`,
-    fix: `add the port that it listens on, for example port: 8000, or remove ${key}`,
-  });
-}
+const HEALTHY: HealthDefinition = { ready: "/healthz", live: "/healthz", command: null };
 
-function readUses(options: OptionReader): Readonly<Record<string, string>> {
-  const at = `${options.at}.uses`;
-  const links = entriesOf(at, options.raw("uses"), "links", options.report).flatMap(([alias, value]) => {
-    const target = readComponentReference(value, `${at}.${alias}`, options.report);
-    return target === UNREADABLE ? [] : [[alias, target]];
-  });
-  return Object.fromEntries(links);
-}
+const health: Kind<HealthDefinition, string | OptionsOf<typeof HEALTH>> = {
+  allowed: urlPath("/healthz").allowed,
+  example: urlPath("/healthz").example,
+  parse: (value, place) => {
+    if (typeof value !== "object" || value === null) {
+      const path = urlPath("/healthz").parse(value, place);
+      return path === undefined ? undefined : { ready: path, live: path, command: null };
+    }
+    const { ready, live, command } = readShape(HEALTH, value, place);
+    return { ready: ready ?? HEALTHY.ready, live: live ?? ready ?? HEALTHY.live, command };
+  },
+};
 
-function readEnv(options: OptionReader): Readonly<Record<string, EnvInput>> {
-  const at = `${options.at}.env`;
-  const variables = entriesOf(at, options.raw("env"), "variables", options.report).flatMap(([name, value]) => {
-    const input = envInputOf(value);
-    if (input !== null) return [[name, input]];
-    options.report({
-      at: `${at}.${name}`,
-      code: "OPTION_INVALID",
-      message: `the value of ${name} is neither text nor a secret`,
-      found: show(value),
-      allowed: "text, or a secret of the stack",
-      fix: ["number", "boolean"].includes(typeof value) ? `write it in quotes: "${value}"` : `write text in quotes, or s.secret("name")`,
+const watch: Kind<DefinitionOf<typeof WATCH>, OptionsOf<typeof WATCH>> = {
+  allowed: "options",
+  example: '{ run: "tsx src/main.ts" }',
+  parse: (value, place) => readShape(WATCH, value, place),
+};
+
+/** Alias -> name of the component. */
+const uses: Kind<Readonly<Record<string, string>>, Readonly<Record<string, LinkTarget>>> = {
+  allowed: "links",
+  example: "{ queue: redis }",
+  parse: (value, place) => {
+    const links = entriesOf(value, place, "links").flatMap(([alias, target]) => {
+      const name = reference.link.parse(target, { ...place, at: `${place.at}.${alias}` });
+      return name === undefined || name === UNREADABLE ? [] : [[alias, name]];
     });
-    return [];
-  });
-  return Object.fromEntries(variables);
-}
+    return Object.fromEntries(links);
+  },
+};
+
+/** Text, a secret of the stack by name, or the page of a public service by its name. */
+export type EnvInput = string | { readonly secret: string } | { readonly page: string };
+
+/** Variables by name. */
+export const variables: Kind<Readonly<Record<string, EnvInput>>, Variables> = {
+  allowed: "variables",
+  example: '{ OPTION_A: "Cats" }',
+  parse: (value, place) => {
+    const read = entriesOf(value, place, "variables").flatMap(([name, written]) => {
+      const input = envInputOf(written);
+      if (input !== null) return [[name, input]];
+      place.reading.report({
+        at: `${place.at}.${name}`,
+        code: "OPTION_INVALID",
+        message: `the value of ${name} is neither text nor a secret nor a page`,
+        found: show(written),
+        allowed: "text, a secret of the stack, or the page of a public service",
+        fix: ["number", "boolean"].includes(typeof written)
+          ? `write it in quotes: "${written}"`
+          : 'write text in quotes, or s.secret("name")',
+      });
+      return [];
+    });
+    return Object.fromEntries(read);
+  },
+};
 
 function envInputOf(value: unknown): EnvInput | null {
   if (typeof value === "string") return value;
@@ -249,4 +126,174 @@ function envInputOf(value: unknown): EnvInput | null {
   if ("secret" in value && typeof value.secret === "string") return { secret: value.secret };
   if ("page" in value && typeof value.page === "string") return { page: value.page };
   return null;
+}
+
+/** A program of your own, in any language. It needs an `image`, or `local`, or both. */
+export const SERVICE = {
+  /**
+   * What its container runs: a ready image by its name, or one that is built from a folder with a Dockerfile.
+   *
+   * @default none: it runs without a container only
+   * @example s.service("vote", { image: build("./vote") })
+   * @example s.service("mail", { image: "axllent/mailpit:v1.20", port: 8025 })
+   */
+  image: optional(image, UNREADABLE),
+
+  /**
+   * How to run it on this machine without a container, in the folder that its image is built from (else: the folder of the stack
+   * file). No shell runs it: text is split on spaces, and quotes keep a part together.
+   *
+   * @default none: it runs in containers only
+   * @example s.service("vote", { local: "node dist/main.js" })
+   * @example s.service("vote", { local: ["node", "dist/main.js", "--title", "Cats or dogs"] })
+   */
+  local: optional(commandLine("node dist/main.js"), []),
+
+  /**
+   * How it runs under `groundplan up --watch`.
+   *
+   * @default as `local`, restarted when its folder changes
+   * @example s.service("vote", { local: "node dist/main.js", watch: { run: "tsx src/main.ts", also: ["./ballots"] } })
+   */
+  watch: withDefault(watch, { run: null, also: [] }),
+
+  /**
+   * The port that it listens on. It learns it from the variable `PORT`: on a laptop that may be another one.
+   *
+   * @default none: it listens nowhere, and no link may lead to it
+   * @example s.service("vote", { image: build("./vote"), port: 80 })   // PORT=80
+   */
+  port: optional(portNumber(8000), Number.NaN),
+
+  /**
+   * Whether it can be reached from outside the stack. It needs a `port` and a host in the public subnet.
+   *
+   * @default false
+   * @example s.service("vote", { image: build("./vote"), port: 80, public: true })   // rule: 80 from 0.0.0.0/0, "vote app"
+   */
+  public: withDefault(flag, false),
+
+  /**
+   * The components that it connects to, each under a name of your choice. One link gives, on every target, the
+   * address in its environment, the start order and the one network rule that lets it through.
+   *
+   * The name makes the variables: `queue` gives `QUEUE_URL`, `QUEUE_HOST` and `QUEUE_PORT`; PostgreSQL gives
+   * `_USER`, `_PASSWORD` and `_NAME` too.
+   *
+   * @default none
+   * @example s.service("worker", { image: build("./worker"), uses: { queue: redis, db } })   // QUEUE_URL=redis://redis:6379
+   */
+  uses: withDefault(uses, {}),
+
+  /**
+   * Its own variables: text, a secret from `s.secret`, or the page of a public service.
+   *
+   * @default none
+   * @example s.service("vote", { image: build("./vote"), env: { OPTION_A: "Cats", VOTER_KEY: s.secret("voter-key") } })
+   */
+  env: withDefault(variables, {}),
+
+  /**
+   * Path that answers 200 when it can do its work, and 503 with a reason when it cannot; or, in braces, a path for each question.
+   * What uses it starts after its first 200. A service without a port has none: it counts as healthy while it runs.
+   *
+   * @default "/healthz"
+   * @example s.service("shop", { image: "shop:3", port: 80, health: "/up" })
+   * @example s.service("shop", { image: "shop:3", port: 80, health: { ready: "/readyz", live: "/livez" } })
+   */
+  health: withDefault(health, HEALTHY),
+
+  /**
+   * Path of its Prometheus text, which `s.monitoring` reads; `false`: it has none.
+   *
+   * @default none; "/metrics" where `s.pipeline` names one of its metrics
+   * @example s.service("vote", { image: build("./vote"), port: 80, metrics: "/metrics" })
+   */
+  metrics: optional(urlPathOrFalse("/metrics")),
+
+  /**
+   * How many copies of it run under Swarm, from 1 to 100. On a laptop and with Compose it is one.
+   *
+   * @default 1
+   * @example s.service("worker", { image: build("./worker"), replicas: 2 })
+   */
+  replicas: withDefault(wholeNumber(1, 100, 2), 1),
+
+  /**
+   * Whether its container is locked down: a read-only file system but for /tmp, no Linux capabilities, no way to gain
+   * privileges. Most public images need some of these to start.
+   *
+   * @default true for an image that is built here, false for a ready one
+   * @example s.service("reports", { image: build("./reports"), hardened: false })   // it writes into its own folder
+   */
+  hardened: optional(flag),
+
+  /**
+   * Whether it may open connections that leave the stack: to an API, to a mail server. To answer from outside, `public` is enough.
+   *
+   * @default false
+   * @example s.service("mailer", { image: build("./mailer"), internet: true })
+   */
+  internet: withDefault(flag, false),
+
+  /**
+   * Most memory that each copy of it may take in a container, in MiB: a service that takes more is ended and started again.
+   *
+   * @default 256
+   * @example s.service("search", { image: "getmeili/meilisearch:v1.15", port: 7700, memoryMb: 2048 })
+   */
+  memoryMb: withDefault(memory(256), 256),
+};
+
+/** A program of your own, in any language. It needs an `image`, or `local`, or both. */
+export interface ServiceOptions extends OptionsOf<typeof SERVICE> {}
+
+/** What only a service with a port may say. The compiler learns from it what the handle offers. */
+export interface ServicePort<Port, Public> {
+  readonly port?: Port;
+  readonly public?: [Port] extends [number] ? Public : false;
+  readonly health?: [Port] extends [number] ? NonNullable<ServiceOptions["health"]> : HealthCommand;
+  readonly metrics?: [Port] extends [number] ? string | false : false;
+}
+
+/** A service without a port answers no question, but its container may ask it one. */
+interface HealthCommand {
+  readonly command: string | readonly string[];
+  readonly ready?: never;
+  readonly live?: never;
+}
+
+/** A program of the author's own. The options are as they were written, with their defaults. */
+export interface ServiceDefinition extends Omit<DefinitionOf<typeof SERVICE>, "hardened" | "metrics"> {
+  readonly kind: "service";
+  /** A DNS label: every target uses it as a host name, a container name or a resource name. */
+  readonly name: string;
+  /** Its container has a read-only file system (but for /tmp), no Linux capabilities, and can gain no privileges. */
+  readonly hardened: boolean;
+  /** Path of its Prometheus text; `null`: it has none. */
+  readonly metrics: string | null;
+}
+
+/** A service that may still get variables, and whose metrics may still be asked for. */
+export type ServiceDraft = Omit<ServiceDefinition, "metrics"> & { readonly metrics: string | false | null };
+
+export function readService(name: string, value: unknown, place: Place): ServiceDraft {
+  const options = inNewWords(value, place);
+  const read = readShape(SERVICE, options, place);
+  if (read.port === null) for (const key of ["health", "metrics"] as const) needsPort(key, options, place);
+  return { kind: "service", name, ...read, hardened: read.hardened ?? buildOf(read) !== null };
+}
+
+function needsPort(key: "health" | "metrics", options: unknown, { at, reading }: Place): void {
+  const value: unknown = new Map(Object.entries(options ?? {})).get(key);
+  const asks = typeof value === "string" || (typeof value === "object" && value !== null && ("ready" in value || "live" in value));
+  if (!asks) return;
+  reading.report({
+    at: `${at}.${key}`,
+    code: "OPTION_INVALID",
+    message: `${key} needs a port to be asked on`,
+    found: `${show(value)} and no port`,
+    allowed: `${key} together with port`,
+    fix: `add the port that it listens on, for example port: 8000, or remove ${key}`,
+  });
 }

@@ -1,4 +1,6 @@
-import type { HostDefinition, Subnet } from "../definition.js";
+import { AWS } from "../builder/aws.js";
+import { defaultsOf } from "../builder/shape.js";
+import type { AwsDefinition, HostDefinition, Subnet } from "../definition.js";
 import type { PlannedHost } from "../plan.js";
 
 /** The range of the whole network; the subnets lie in it. */
@@ -35,4 +37,14 @@ export function plannedHosts(
       runs: startOrder.filter((name) => host.runs.includes(name)),
     };
   });
+}
+
+const DEFAULT_INSTANCE_TYPE = "t3.micro";
+
+/** The options of `s.aws`, or their defaults, with an instance type for every host. */
+export function awsPlan(definition: AwsDefinition | null, hosts: readonly { readonly name: string }[]): AwsDefinition {
+  const aws = definition ?? defaultsOf(AWS);
+  // A map: a host may have the name of something that every object has, such as "constructor".
+  const types = new Map(Object.entries(aws.instanceTypes));
+  return { ...aws, instanceTypes: Object.fromEntries(hosts.map(({ name }) => [name, types.get(name) ?? DEFAULT_INSTANCE_TYPE])) };
 }

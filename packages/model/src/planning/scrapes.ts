@@ -1,6 +1,38 @@
-import type { MonitoringDefinition } from "../definition.js";
-import type { PlannedComponent, PlannedHost, ScrapeTarget } from "../plan.js";
-import { exportersOf, NODE_EXPORTER_PORT, PROMETHEUS_PORT } from "./monitoring-ports.js";
+import type { ComponentKind, MonitoringDefinition } from "../definition.js";
+import type { Exporter, PlannedComponent, PlannedHost, ScrapeTarget } from "../plan.js";
+
+export const GRAFANA_PORT = 3000;
+export const PROMETHEUS_PORT = 9090;
+/** Prometheus alone opens it, on its own host. */
+export const ALERTMANAGER_PORT = 9093;
+/** The blackbox exporter, on Prometheus' host too: it opens the public pages, where they have certificates. */
+export const BLACKBOX_PORT = 9115;
+
+/** Where the exporters listen; a second Redis on the same host has its exporter on the next port. */
+const EXPORTER_PORT: Readonly<Record<Exporter, number>> = { node: 9100, redis: 9121, postgres: 9187 };
+
+export const NODE_EXPORTER_PORT = EXPORTER_PORT.node;
+
+export interface ComponentExporter {
+  /** The component that it tells of. */
+  readonly of: string;
+  readonly exporter: Exporter;
+  readonly port: number;
+}
+
+/** The name that the exporter of a database runs under, beside the components. */
+export function exporterNameOf(database: string): string {
+  return `${database}-exporter`;
+}
+
+/** The exporters that the components of one host need, in the order of the components. */
+export function exportersOf(components: readonly { readonly name: string; readonly kind: ComponentKind }[]): readonly ComponentExporter[] {
+  return components.flatMap(({ name, kind }, index) => {
+    if (kind === "service") return [];
+    const before = components.slice(0, index).filter((other) => other.kind === kind).length;
+    return { of: name, exporter: kind, port: EXPORTER_PORT[kind] + before };
+  });
+}
 
 const PATH = "/metrics";
 

@@ -1,7 +1,6 @@
 import { deepFreeze } from "../deep-freeze.js";
 import type { Link, Plan, PlannedComponent } from "../plan.js";
-import { sortedRecord } from "./component-env.js";
-import { addressEnv } from "./link-env.js";
+import { addressEnv, sortedRecord } from "./env.js";
 import { networkRules } from "./rules.js";
 import { sortedUnique } from "./sorted.js";
 import { startOrder } from "./start-order.js";

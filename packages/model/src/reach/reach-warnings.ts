@@ -1,6 +1,6 @@
 import { type Link, type NetworkRule, OPERATOR_CIDR, type Plan } from "../plan.js";
-import { GRAFANA_PORT, PROMETHEUS_PORT } from "../planning/monitoring-ports.js";
 import { networkRules, SSH_PORT } from "../planning/rules.js";
+import { GRAFANA_PORT, PROMETHEUS_PORT } from "../planning/scrapes.js";
 import { refusedNeeds, ruleKey } from "./causes.js";
 import { INTERNET, type Reach } from "./reach.js";
 import { reachability } from "./reachability.js";

@@ -2,9 +2,48 @@ import type { AwsDefinition, StackDefinition } from "../definition.js";
 import { nearest } from "../nearest.js";
 import type { Problem } from "../problem.js";
 import { listOf, show } from "../show.js";
-import { AWS_REGIONS } from "./aws-regions.js";
-import { hostsByName } from "./stack-index.js";
-import { unknownName } from "./unknown-name.js";
+import { hostsByName, unknownName } from "./names.js";
+
+/**
+ * The regions of the commercial partition of AWS, as its general reference lists them (2025). A later one can be given at deploy time:
+ * `-var region=...`
+ */
+const AWS_REGIONS: readonly string[] = [
+  "af-south-1",
+  "ap-east-1",
+  "ap-east-2",
+  "ap-northeast-1",
+  "ap-northeast-2",
+  "ap-northeast-3",
+  "ap-south-1",
+  "ap-south-2",
+  "ap-southeast-1",
+  "ap-southeast-2",
+  "ap-southeast-3",
+  "ap-southeast-4",
+  "ap-southeast-5",
+  "ap-southeast-6",
+  "ap-southeast-7",
+  "ca-central-1",
+  "ca-west-1",
+  "eu-central-1",
+  "eu-central-2",
+  "eu-north-1",
+  "eu-south-1",
+  "eu-south-2",
+  "eu-west-1",
+  "eu-west-2",
+  "eu-west-3",
+  "il-central-1",
+  "me-central-1",
+  "me-south-1",
+  "mx-central-1",
+  "sa-east-1",
+  "us-east-1",
+  "us-east-2",
+  "us-west-1",
+  "us-west-2",
+];
 
 const INSTANCE_TYPE = /^[a-z][a-z0-9-]*[0-9][a-z0-9-]*\.(nano|micro|small|medium|large|[0-9]*xlarge|metal(-[0-9]+xl)?)$/;
 /** Graviton: the family's letters after its generation begin with g, as in t4g and c7gn. */

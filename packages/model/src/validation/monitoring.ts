@@ -1,9 +1,18 @@
-import { type HostDefinition, type MonitoringDefinition, type SmtpDefinition, type StackDefinition, UNREADABLE } from "../definition.js";
+import {
+  type ComponentDefinition,
+  type HostDefinition,
+  type MonitoringDefinition,
+  type PipelineDefinition,
+  type PipelineMetric,
+  type SmtpDefinition,
+  type StackDefinition,
+  UNREADABLE,
+} from "../definition.js";
+import { nearest } from "../nearest.js";
 import type { Problem } from "../problem.js";
-import { listOf, show } from "../show.js";
+import { listOf, show, sortedListOf } from "../show.js";
 import { canonicalCidr } from "./cidr.js";
-import { hostsByName } from "./stack-index.js";
-import { unknownName } from "./unknown-name.js";
+import { componentsByName, hostsByName, unknownName } from "./names.js";
 
 /** Monitoring that has no host, that nobody could open, or whose alarms would reach nobody. */
 export function monitoringProblems(stack: StackDefinition): readonly Problem[] {
@@ -77,6 +86,77 @@ function smarthostProblems({ smarthost }: SmtpDefinition): readonly Problem[] {
       found: show(smarthost),
       allowed: "a host name or IPv4 address, a colon, and a port",
       fix: 'write host and port, for example "smtp.example.com:587"',
+    },
+  ];
+}
+
+type Known = ReadonlyMap<string, ComponentDefinition>;
+
+/** A metric of the pipeline, and where it stands. */
+interface Placed {
+  readonly at: string;
+  readonly service: string;
+  readonly metric: string;
+}
+
+/** Levels, latencies and errors that could not be read from anything, or not be told apart. */
+export function pipelineProblems(stack: StackDefinition): readonly Problem[] {
+  if (stack.pipeline === null) return [];
+  const known = componentsByName(stack);
+  const { levels, lag, latencies, errors } = stack.pipeline;
+  const named = (option: string, items: readonly PipelineMetric[]) =>
+    items.flatMap((item) => metricProblems({ at: `pipeline.${option}.${item.name}`, ...item }, known));
+  return [
+    ...named("levels", levels),
+    ...(lag === null ? [] : lagProblems(lag, known)),
+    ...named("latency", latencies),
+    ...named("errors", errors),
+  ];
+}
+
+function lagProblems(lag: NonNullable<PipelineDefinition["lag"]>, known: Known): readonly Problem[] {
+  const services = namesOf(known, ({ kind }) => kind === "service");
+  return [
+    ...metricProblems({ at: "pipeline.lag.metric", ...lag }, known),
+    ...serviceProblems("pipeline.lag.drainedBy", lag.drainedBy, services, "a service", known),
+  ];
+}
+
+function metricProblems({ at, service, metric }: Placed, known: Known): readonly Problem[] {
+  const measured = namesOf(known, (component) => component.kind === "service" && component.metrics !== null);
+  return [...serviceProblems(at, service, measured, "a service with metrics", known), ...metricNameProblems(at, metric)];
+}
+
+function namesOf(known: Known, fits: (component: ComponentDefinition) => boolean): readonly string[] {
+  return [...known.values()].filter(fits).map(({ name }) => name);
+}
+
+function serviceProblems(at: string, service: string, fitting: readonly string[], what: string, known: Known): readonly Problem[] {
+  if (service === UNREADABLE || fitting.includes(service)) return [];
+  const near = nearest(service, fitting);
+  return [
+    {
+      at,
+      code: "PIPELINE_INVALID",
+      message:
+        known.get(service)?.kind === "service" ? `${show(service)} has no metrics` : `${show(service)} is not a service of this stack`,
+      found: show(service),
+      allowed: `${what}: ${sortedListOf(fitting)}`,
+      fix: near === null ? "write one of these services" : `write ${show(near)}`,
+    },
+  ];
+}
+
+function metricNameProblems(at: string, metric: string): readonly Problem[] {
+  if (metric === UNREADABLE || /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric)) return [];
+  return [
+    {
+      at,
+      code: "PIPELINE_INVALID",
+      message: `${show(metric)} cannot be the name of a metric`,
+      found: show(metric),
+      allowed: "letters, digits, _ and :, no digit first; no labels",
+      fix: "write the bare name of the metric, for example votes_accepted_total",
     },
   ];
 }

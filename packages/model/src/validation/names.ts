@@ -1,10 +1,11 @@
 import { atComponent, atHost } from "../at.js";
-import type { StackDefinition } from "../definition.js";
+import { passwordSecretOf } from "../builder/databases.js";
+import type { ComponentDefinition, HostDefinition, StackDefinition } from "../definition.js";
 import { envPrefix } from "../env-name.js";
-import { passwordSecretOf } from "../planning/component-source.js";
-import { exporterNameOf } from "../planning/monitoring-ports.js";
-import type { Problem } from "../problem.js";
-import { show } from "../show.js";
+import { nearest } from "../nearest.js";
+import { exporterNameOf } from "../planning/scrapes.js";
+import type { Problem, ProblemCode } from "../problem.js";
+import { show, sortedListOf } from "../show.js";
 
 const LONGEST_NAME = 40;
 const RESERVED: readonly string[] = ["localhost", "groundplan"];
@@ -45,6 +46,15 @@ export function nameProblems(stack: StackDefinition): readonly Problem[] {
   ];
 }
 
+/**
+ * What is wrong with the name of a stack; `null`: every target can use it.
+ *
+ * @example nameProblem("My Shop")?.fix;   // 'write "my-shop"'
+ */
+export function nameProblem(name: string): Problem | null {
+  return invalidName({ name, at: "stack" }, RESERVED)[0] ?? null;
+}
+
 function exporterNames({ components }: StackDefinition): readonly string[] {
   return components.filter(({ kind }) => kind !== "service").map(({ name }) => exporterNameOf(name));
 }
@@ -56,8 +66,8 @@ function invalidName({ name, at }: Named, reserved: readonly string[]): readonly
     return [{ at, code: "NAME_INVALID", message: `${found} is reserved`, found, allowed, fix: "choose another name" }];
   }
   if (isName(name)) return [];
-  const better = nameLike(name);
-  const fix = better === null ? "choose another name" : `write ${show(better)}`;
+  const better = nameLike(name, "");
+  const fix = better === "" ? "choose another name" : `write ${show(better)}`;
   return [{ at, code: "NAME_INVALID", message: `${found} is a name that not every target can use`, found, allowed, fix }];
 }
 
@@ -65,16 +75,22 @@ function isName(name: string): boolean {
   return name.length <= LONGEST_NAME && /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name);
 }
 
-/** The name that the author most likely would take: `null` when nothing usable is left of it. */
-function nameLike(name: string): string | null {
-  const better = name
+/**
+ * The nearest name that every target can use.
+ *
+ * @param fallback Where nothing usable is left of the text.
+ * @example nameLike("My Shop", "app");   // "my-shop"
+ */
+export function nameLike(text: string, fallback: string): string {
+  const name = text
     .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^[^a-z]+/, "")
     .slice(0, LONGEST_NAME)
     .replace(/-+$/, "");
-  return isName(better) ? better : null;
+  if (name === "") return fallback;
+  return RESERVED.includes(name) ? `${name}-app` : name;
 }
 
 /** Two names are one when they give the same variables, as "Vote" and "vote" do. */
@@ -98,4 +114,33 @@ function takenNames(all: readonly Named[]): readonly Problem[] {
       fix: "rename one of the two",
     };
   });
+}
+
+/** Components by name; of two that share a name the first one, NAME_TAKEN tells of the other. */
+export function componentsByName(stack: StackDefinition): ReadonlyMap<string, ComponentDefinition> {
+  return byName(stack.components);
+}
+
+export function hostsByName(stack: StackDefinition): ReadonlyMap<string, HostDefinition> {
+  return byName(stack.hosts);
+}
+
+function byName<T extends { readonly name: string }>(items: readonly T[]): ReadonlyMap<string, T> {
+  const index = new Map<string, T>();
+  for (const item of items) if (!index.has(item.name)) index.set(item.name, item);
+  return index;
+}
+
+/** The problem of a name that stands for nothing: offers the nearest name that stands for something. */
+export function unknownName(at: string, code: ProblemCode, what: string, found: string, known: Iterable<string>): Problem {
+  const names = [...known];
+  const near = nearest(found, names);
+  return {
+    at,
+    code,
+    message: `${show(found)} is not a ${what} of this stack`,
+    found: show(found),
+    allowed: sortedListOf(names),
+    fix: near === null ? `add a ${what} named ${show(found)}` : `write ${show(near)}, or add a ${what} named ${show(found)}`,
+  };
 }

@@ -1,8 +1,8 @@
-import type { StackBuilder } from "../../src/index.js";
-import { type BrokenStack, broken, looselyBroken, onOneHost } from "./broken-stack.js";
+import { build } from "../../src/index.js";
+import { type BrokenStack, broken, type LooseBuilder, onOneHost } from "./broken-stack.js";
 
-function website(s: StackBuilder): void {
-  s.service("web", { build: "./web", port: 8000, public: true });
+function website(s: LooseBuilder): void {
+  s.service("web", { image: build("./web"), port: 8000, public: true });
   onOneHost(s, "web");
 }
 
@@ -128,7 +128,7 @@ export const brokenAws: readonly BrokenStack[] = [
   broken(
     "a domain in which nothing would be found",
     (s) => {
-      s.service("job", { command: "run-jobs" });
+      s.service("job", { local: "run-jobs" });
       onOneHost(s, "job");
       s.aws({ domain: "poll.example.com" });
     },
@@ -146,9 +146,9 @@ export const brokenAws: readonly BrokenStack[] = [
   broken(
     "with a domain, a component that has a port or the name of the proxy, on the host that has the proxy",
     (s) => {
-      s.service("web", { build: "./web", port: 80, public: true });
-      s.service("caddy", { build: "./caddy", port: 443 });
-      s.service("inner", { build: "./inner", port: 443 });
+      s.service("web", { image: build("./web"), port: 80, public: true });
+      s.service("caddy", { image: build("./caddy"), port: 443 });
+      s.service("inner", { image: build("./inner"), port: 443 });
       onOneHost(s, "web", "caddy");
       s.host("other", { subnet: "private", runs: ["inner"] });
       s.aws({ domain: "poll.example.com" });
@@ -175,10 +175,10 @@ export const brokenAws: readonly BrokenStack[] = [
       })),
     ],
   ),
-  looselyBroken(
+  broken(
     "options of AWS that are of the wrong kind, each once",
     (s) => {
-      s.service("web", { build: "./web", port: 8000, public: true });
+      s.service("web", { image: build("./web"), port: 8000, public: true });
       s.host("main", { subnet: "public", runs: ["web"] });
       s.aws({ zone: "a", region: 7, instanceTypes: { main: 3 }, availabilityZones: 3, nat: "no", domain: true });
     },

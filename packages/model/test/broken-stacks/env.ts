@@ -1,10 +1,11 @@
-import { type BrokenStack, broken, looselyBroken, onOneHost } from "./broken-stack.js";
+import { build } from "../../src/index.js";
+import { type BrokenStack, broken, onOneHost } from "./broken-stack.js";
 
 export const brokenEnv: readonly BrokenStack[] = [
   broken(
     "variables whose names no shell takes",
     (s) => {
-      s.service("vote", { build: "./vote", env: { "OPTION-A": "Cats", "9LIVES": "yes", "": "x" } });
+      s.service("vote", { image: build("./vote"), env: { "OPTION-A": "Cats", "9LIVES": "yes", "": "x" } });
       onOneHost(s, "vote");
     },
     [
@@ -38,7 +39,7 @@ export const brokenEnv: readonly BrokenStack[] = [
     "variables that a link or the port gives already",
     (s) => {
       const db = s.postgres("db");
-      s.service("vote", { build: "./vote", port: 80, uses: { db }, env: { DB_PASSWORD: "hunter2", PORT: "8080" } });
+      s.service("vote", { image: build("./vote"), port: 80, uses: { db }, env: { DB_PASSWORD: "hunter2", PORT: "8080" } });
       onOneHost(s, "db", "vote");
     },
     [
@@ -65,7 +66,7 @@ export const brokenEnv: readonly BrokenStack[] = [
     (s) => {
       const key = s.secret("key");
       const db = s.postgres("db");
-      s.service("vote", { build: "./vote", uses: { store: db }, env: { KEY: key, KEY_FILE: "/key", STORE_URL_FILE: "/url" } });
+      s.service("vote", { image: build("./vote"), uses: { store: db }, env: { KEY: key, KEY_FILE: "/key", STORE_URL_FILE: "/url" } });
       onOneHost(s, "db", "vote");
     },
     [
@@ -89,11 +90,11 @@ export const brokenEnv: readonly BrokenStack[] = [
       },
     ],
   ),
-  looselyBroken(
+  broken(
     "a secret that the stack does not ask for",
     (s) => {
       s.secret("voter-key");
-      s.service("vote", { build: "./vote", env: { VOTER_KEY: { secret: "voter-kye" } } });
+      s.service("vote", { image: build("./vote"), env: { VOTER_KEY: { secret: "voter-kye" } } });
       s.host("main", { subnet: "public", runs: ["vote"] });
     },
     [
@@ -107,13 +108,14 @@ export const brokenEnv: readonly BrokenStack[] = [
       },
     ],
   ),
-  looselyBroken(
+  broken(
     "the page of a service that nobody outside can open",
     (s) => {
-      s.service("vote", { build: "./vote", env: { RESULT_PAGE: s.pageOf("results"), ADMIN_PAGE: s.pageOf("admin") } });
-      s.service("result", { build: "./result", port: 80, public: true });
-      s.service("admin", { build: "./admin", port: 81 });
-      s.host("main", { subnet: "public", runs: ["vote", "result", "admin"] });
+      s.service("vote", { image: build("./vote"), env: { RESULT_PAGE: { page: "results" } } });
+      s.service("result", { image: build("./result"), port: 80, public: true });
+      const admin: { page: string } = s.service("admin", { image: build("./admin"), port: 81 });
+      const vote: { env(variables: object): void } = s.service("vote-two", { image: build("./vote") });
+      vote.env({ ADMIN_PAGE: admin.page });
     },
     [
       {
@@ -125,7 +127,7 @@ export const brokenEnv: readonly BrokenStack[] = [
         fix: 'write "result", or add a public service named "results"',
       },
       {
-        at: "services.vote.env.ADMIN_PAGE",
+        at: "services.vote-two.env.ADMIN_PAGE",
         code: "PAGE_UNKNOWN",
         message: '"admin" is not a public service of this stack',
         found: '"admin"',

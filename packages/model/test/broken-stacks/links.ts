@@ -1,3 +1,4 @@
+import { build } from "../../src/index.js";
 import { type BrokenStack, broken, onOneHost } from "./broken-stack.js";
 
 export const brokenLinks: readonly BrokenStack[] = [
@@ -5,7 +6,7 @@ export const brokenLinks: readonly BrokenStack[] = [
     "a link to nothing, with the nearest name",
     (s) => {
       s.redis("redis");
-      s.service("vote", { build: "./vote", uses: { queue: "redsi", other: "mailer" } });
+      s.service("vote", { image: build("./vote"), uses: { queue: "redsi", other: "mailer" } });
       onOneHost(s, "redis", "vote");
     },
     [
@@ -30,8 +31,8 @@ export const brokenLinks: readonly BrokenStack[] = [
   broken(
     "a link to something that listens nowhere",
     (s) => {
-      const job = s.service("job", { command: "run-jobs" });
-      s.service("vote", { build: "./vote", port: 80, uses: { job } });
+      const job = s.service("job", { local: "run-jobs" });
+      s.service("vote", { image: build("./vote"), port: 80, uses: { job } });
       onOneHost(s, "job", "vote");
     },
     [
@@ -49,7 +50,7 @@ export const brokenLinks: readonly BrokenStack[] = [
     "link names that no variable can begin with, or that give the same variables",
     (s) => {
       const redis = s.redis("redis");
-      s.service("vote", { build: "./vote", uses: { "2nd": redis, voteStore: redis, "vote-store": redis } });
+      s.service("vote", { image: build("./vote"), uses: { "2nd": redis, voteStore: redis, "vote-store": redis } });
       onOneHost(s, "redis", "vote");
     },
     [
@@ -74,11 +75,11 @@ export const brokenLinks: readonly BrokenStack[] = [
   broken(
     "each cycle once, however it is entered",
     (s) => {
-      s.service("entry", { build: "./entry", uses: { first: "a" } });
-      s.service("a", { build: "./a", port: 1001, uses: { next: "b" } });
-      s.service("b", { build: "./b", port: 1002, uses: { next: "c" } });
-      s.service("c", { build: "./c", port: 1003, uses: { back: "a" } });
-      s.service("own", { build: "./own", port: 1004, uses: { me: "own" } });
+      s.service("entry", { image: build("./entry"), uses: { first: "a" } });
+      s.service("a", { image: build("./a"), port: 1001, uses: { next: "b" } });
+      s.service("b", { image: build("./b"), port: 1002, uses: { next: "c" } });
+      s.service("c", { image: build("./c"), port: 1003, uses: { back: "a" } });
+      s.service("own", { image: build("./own"), port: 1004, uses: { me: "own" } });
       onOneHost(s, "entry", "a", "b", "c", "own");
     },
     [
@@ -103,9 +104,9 @@ export const brokenLinks: readonly BrokenStack[] = [
   broken(
     "two cycles through one service",
     (s) => {
-      s.service("a", { build: "./a", port: 1001, uses: { b: "b", c: "c" } });
-      s.service("b", { build: "./b", port: 1002, uses: { a: "a" } });
-      s.service("c", { build: "./c", port: 1003, uses: { a: "a" } });
+      s.service("a", { image: build("./a"), port: 1001, uses: { b: "b", c: "c" } });
+      s.service("b", { image: build("./b"), port: 1002, uses: { a: "a" } });
+      s.service("c", { image: build("./c"), port: 1003, uses: { a: "a" } });
       onOneHost(s, "a", "b", "c");
     },
     [

@@ -1,12 +1,34 @@
-import type { Problem, StackBuilder } from "../../src/index.js";
-import { type BrokenStack, broken, looselyBroken } from "./broken-stack.js";
+import { build, type Problem } from "../../src/index.js";
+import { type BrokenStack, broken, type LooseBuilder } from "./broken-stack.js";
 
-function twoHosts(s: StackBuilder): void {
-  s.service("vote", { build: "./vote", port: 80 });
-  s.service("job", { command: "run-jobs" });
+function twoHosts(s: LooseBuilder): void {
+  s.service("vote", { image: build("./vote"), port: 80 });
+  s.service("job", { local: "run-jobs" });
   s.host("frontend", { subnet: "public", runs: ["vote"] });
   s.host("backend", { subnet: "private", runs: ["job"] });
 }
+
+interface Measured {
+  metric(name: string, options?: object): object;
+}
+
+const noMetrics = (at: string, service: string): Problem => ({
+  at,
+  code: "PIPELINE_INVALID",
+  message: `"${service}" has no metrics`,
+  found: `"${service}"`,
+  allowed: "a service with metrics: vote",
+  fix: "write one of these services",
+});
+
+const noMetric = (at: string, metric: string): Problem => ({
+  at,
+  code: "PIPELINE_INVALID",
+  message: `${JSON.stringify(metric)} cannot be the name of a metric`,
+  found: JSON.stringify(metric),
+  allowed: "letters, digits, _ and :, no digit first; no labels",
+  fix: "write the bare name of the metric, for example votes_accepted_total",
+});
 
 const noMailServer = (smarthost: string): Problem => ({
   at: "monitoring.alarms.smarthost",
@@ -94,10 +116,10 @@ export const brokenMonitoring: readonly BrokenStack[] = [
       },
     ],
   ),
-  looselyBroken(
+  broken(
     "monitoring on something that is no host, and alarms to nobody",
     (s) => {
-      const vote = s.service("vote", { build: "./vote", port: 80 });
+      const vote = s.service("vote", { image: build("./vote"), port: 80 });
       s.host("frontend", { subnet: "public", runs: [vote] });
       s.monitoring({ on: vote, alarms: { mail: "ops@example.com" } });
     },
@@ -107,7 +129,7 @@ export const brokenMonitoring: readonly BrokenStack[] = [
         code: "OPTION_INVALID",
         message: "this is not a host of the stack",
         found: 'service "vote"',
-        allowed: "a host, or its name in quotes",
+        allowed: "what s.host returns",
         fix: "write a host",
       },
       {
@@ -170,180 +192,120 @@ export const brokenMonitoring: readonly BrokenStack[] = [
     })),
   ),
   broken(
-    "a lag of no service, worked off by none, and latencies and errors named twice or with labels",
+    "monitoring on one of several hosts, and it does not say which",
     (s) => {
       twoHosts(s);
-      s.redis("redis");
-      s.host("queue", { subnet: "private", runs: ["redis"] });
-      s.pipeline([], {
-        lag: { at: "job", metric: "waiting", drainedBy: "redis" },
-        latencies: [
-          { latency: "accept", at: "vote", metric: "accept_seconds" },
-          { latency: "accept", at: "vote", metric: "accept seconds" },
-        ],
-        errors: [
-          { error: "refused", at: "vot", metric: "refused_total" },
-          { error: "refused", at: "vote", metric: "refused_total" },
-        ],
-      });
+      s.monitoring();
     },
     [
       {
-        at: "pipeline.lag.at",
-        code: "PIPELINE_INVALID",
-        message: '"job" has no metrics',
-        found: '"job"',
-        allowed: "a service with metrics: vote",
-        fix: "write one of these services",
-      },
-      {
-        at: "pipeline.lag.drainedBy",
-        code: "PIPELINE_INVALID",
-        message: '"redis" is not a service of this stack',
-        found: '"redis"',
-        allowed: "a service: job, vote",
-        fix: "write one of these services",
-      },
-      {
-        at: "pipeline.latencies[1].latency",
-        code: "PIPELINE_INVALID",
-        message: '"accept" is already the name of a latency',
-        found: '"accept"',
-        allowed: "a name that no other latency has",
-        fix: "rename one of the two",
-      },
-      {
-        at: "pipeline.latencies[1].metric",
-        code: "PIPELINE_INVALID",
-        message: '"accept seconds" cannot be the name of a metric',
-        found: '"accept seconds"',
-        allowed: "letters, digits, _ and :, no digit first; no labels",
-        fix: "write the bare name of the metric, for example votes_accepted_total",
-      },
-      {
-        at: "pipeline.errors[0].at",
-        code: "PIPELINE_INVALID",
-        message: '"vot" is not a service of this stack',
-        found: '"vot"',
-        allowed: "a service with metrics: vote",
-        fix: 'write "vote"',
-      },
-      {
-        at: "pipeline.errors[1].error",
-        code: "PIPELINE_INVALID",
-        message: '"refused" is already the name of an error',
-        found: '"refused"',
-        allowed: "a name that no other error has",
-        fix: "rename one of the two",
-      },
-    ],
-  ),
-  looselyBroken(
-    "latencies that are no list, an option that does not exist, and a lag that nobody works off",
-    (s) => {
-      const vote = s.service("vote", { build: "./vote", port: 80 });
-      s.host("frontend", { subnet: "public", runs: [vote] });
-      s.pipeline([], { latencies: "fast", lags: [], lag: { at: vote, metric: "waiting" } });
-    },
-    [
-      {
-        at: "pipeline.lags",
-        code: "OPTION_UNKNOWN",
-        message: 'there is no option "lags" here',
-        found: '"lags"',
-        allowed: "lag, latencies, errors",
-        fix: "write lag",
-      },
-      {
-        at: "pipeline.latencies",
-        code: "OPTION_INVALID",
-        message: "this is not a list",
-        found: '"fast"',
-        allowed: "a list",
-        fix: 'write a list, for example latencies: [{ latency: "accept", at: vote, metric: "votes_accept_seconds" }]',
-      },
-      {
-        at: "pipeline.lag.drainedBy",
-        code: "OPTION_INVALID",
-        message: "this is not a component of the stack",
-        found: "undefined",
-        allowed: "a component, or its name in quotes",
-        fix: 'write its name in quotes, for example "web": names work before the declaration too',
+        at: "monitoring.on",
+        code: "MONITORING_INVALID",
+        message: "nothing says which host monitoring runs on",
+        found: "no on, and the hosts frontend, backend",
+        allowed: "a host in the public subnet",
+        fix: "write on: frontend, from const frontend = s.host(...)",
       },
     ],
   ),
   broken(
-    "pipeline levels of no service, without metrics, named twice, or with labels",
+    "metrics of services that have none, with labels, or told in a way that there is not",
     (s) => {
-      twoHosts(s);
+      const vote: Measured = s.service("vote", { image: build("./vote"), port: 80 });
+      const job: Measured = s.service("job", { local: "run-jobs" });
+      const mail: Measured = s.service("mail", { image: "mail:1", port: 25, metrics: false });
       s.redis("redis");
-      s.host("queue", { subnet: "private", runs: ["redis"] });
-      s.pipeline([
-        { level: "accepted", at: "vot", metric: "votes_accepted_total" },
-        { level: "queued", at: "job", metric: "votes_queued_total" },
-        { level: "accepted", at: "vote", metric: 'votes_total{state="persisted"}' },
-        { level: "kept", at: "redis", metric: "kept" },
-      ]);
+      s.pipeline({
+        levels: { accepted: job.metric("votes_accepted_total"), kept: vote.metric('votes_total{state="kept"}') },
+        lag: { metric: job.metric("waiting"), drainedBy: vote },
+        latency: { accept: vote.metric("accept seconds") },
+        errors: { refused: mail.metric("refused_total"), lost: vote.metric("lost_total", { copies: "agreed" }) },
+      });
     },
     [
       {
-        at: "pipeline[0].at",
-        code: "PIPELINE_INVALID",
-        message: '"vot" is not a service of this stack',
-        found: '"vot"',
-        allowed: "a service with metrics: vote",
-        fix: 'write "vote"',
+        at: "pipeline.errors.lost",
+        code: "OPTION_INVALID",
+        message: 'copies is not "add" or "agree"',
+        found: '"agreed"',
+        allowed: '"add" or "agree"',
+        fix: 'write vote.metric("lost_total", { copies: "agree" }) where each copy tells the total of the whole stack',
+      },
+      noMetrics("pipeline.levels.accepted", "job"),
+      noMetric("pipeline.levels.kept", 'votes_total{state="kept"}'),
+      noMetrics("pipeline.lag.metric", "job"),
+      noMetric("pipeline.latency.accept", "accept seconds"),
+      noMetrics("pipeline.errors.refused", "mail"),
+    ],
+  ),
+  broken(
+    "levels that are numbers, which JavaScript would put first, and metrics that are none",
+    (s) => {
+      const vote: Measured = s.service("vote", { image: build("./vote"), port: 80 });
+      s.pipeline({
+        levels: { first: vote.metric("a_total"), 2: vote.metric("b_total"), third: "c_total" },
+        latencies: {},
+        lag: { metric: undefined, drainedBy: s.redis("redis") },
+      });
+    },
+    [
+      {
+        at: "pipeline.latencies",
+        code: "OPTION_UNKNOWN",
+        message: 'there is no option "latencies" here',
+        found: '"latencies"',
+        allowed: "levels, lag, latency, errors",
+        fix: "write latency",
       },
       {
-        at: "pipeline[1].at",
+        at: "pipeline.levels.2",
         code: "PIPELINE_INVALID",
-        message: '"job" has no metrics',
-        found: '"job"',
-        allowed: "a service with metrics: vote",
-        fix: "write one of these services",
+        message: '"2" is a number, and would come before all names that are none',
+        found: '"2"',
+        allowed: "a name with a letter in it",
+        fix: 'write "level 2"',
       },
       {
-        at: "pipeline[2].level",
-        code: "PIPELINE_INVALID",
-        message: '"accepted" is already the name of a level',
-        found: '"accepted"',
-        allowed: "a name that no other level has",
-        fix: "rename one of the two",
+        at: "pipeline.levels.third",
+        code: "OPTION_INVALID",
+        message: "this is not a metric",
+        found: '"c_total"',
+        allowed: "a metric of a service",
+        fix: 'write a metric of a service, for example vote.metric("votes_accepted_total")',
       },
       {
-        at: "pipeline[2].metric",
-        code: "PIPELINE_INVALID",
-        message: '"votes_total{state=\\"persisted\\"}" cannot be the name of a metric',
-        found: '"votes_total{state=\\"persisted\\"}"',
-        allowed: "letters, digits, _ and :, no digit first; no labels",
-        fix: "write the bare name of the metric, for example votes_accepted_total",
+        at: "pipeline.lag.metric",
+        code: "OPTION_INVALID",
+        message: "metric is missing",
+        found: "nothing",
+        allowed: "a metric of a service",
+        fix: 'write a metric of a service, for example metric: vote.metric("votes_queue_held")',
       },
       {
-        at: "pipeline[3].at",
-        code: "PIPELINE_INVALID",
-        message: '"redis" is not a service of this stack',
-        found: '"redis"',
-        allowed: "a service with metrics: vote",
-        fix: "write one of these services",
+        at: "pipeline.lag.drainedBy",
+        code: "OPTION_INVALID",
+        message: "this is not a service of the stack",
+        found: 'redis "redis"',
+        allowed: "what s.service returns",
+        fix: "write a service",
       },
     ],
   ),
-  looselyBroken(
-    "a pipeline that is no list, a second one, and a level that could not be read, each once",
+  broken(
+    "a pipeline without levels, and a second one",
     (s) => {
-      const vote = s.service("vote", { build: "./vote", port: 80 });
-      s.host("frontend", { subnet: "public", runs: [vote] });
-      s.pipeline();
-      s.pipeline([{ level: 7 }]);
+      const vote: Measured = s.service("vote", { image: build("./vote"), port: 80 });
+      s.pipeline({});
+      s.pipeline({ levels: { in: vote.metric("in_total") } });
     },
     [
       {
-        at: "pipeline",
+        at: "pipeline.levels",
         code: "OPTION_INVALID",
-        message: "the list is missing",
+        message: "levels is missing",
         found: "nothing",
-        allowed: "a list",
-        fix: 'write a list, for example s.pipeline([{ level: "accepted", at: vote, metric: "votes_accepted_total" }])',
+        allowed: "metrics",
+        fix: 'write metrics, for example levels: { accepted: vote.metric("votes_accepted_total") }',
       },
       {
         at: "pipeline",
@@ -352,30 +314,6 @@ export const brokenMonitoring: readonly BrokenStack[] = [
         found: "a second s.pipeline",
         allowed: "at most one s.pipeline",
         fix: "join them into one s.pipeline",
-      },
-      {
-        at: "pipeline[0].level",
-        code: "OPTION_INVALID",
-        message: "level is not text",
-        found: "7",
-        allowed: "text",
-        fix: 'write text, for example level: "accepted"',
-      },
-      {
-        at: "pipeline[0].at",
-        code: "OPTION_INVALID",
-        message: "this is not a component of the stack",
-        found: "undefined",
-        allowed: "a component, or its name in quotes",
-        fix: 'write its name in quotes, for example "web": names work before the declaration too',
-      },
-      {
-        at: "pipeline[0].metric",
-        code: "OPTION_INVALID",
-        message: "metric is missing",
-        found: "nothing",
-        allowed: "text",
-        fix: 'write text, for example metric: "votes_accepted_total"',
       },
     ],
   ),

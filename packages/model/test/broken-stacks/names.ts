@@ -1,5 +1,6 @@
-import { type Problem, stack } from "../../src/index.js";
-import { type BrokenStack, broken, looselyBroken, onOneHost } from "./broken-stack.js";
+import { build, type Problem } from "../../src/index.js";
+import { byName } from "../by-name.js";
+import { type BrokenStack, broken, onOneHost } from "./broken-stack.js";
 
 const RULE = "1 to 40 of a-z, 0-9 and single hyphens, a letter first, no hyphen last; not localhost, groundplan";
 
@@ -30,7 +31,7 @@ export const brokenNames: readonly BrokenStack[] = [
   broken(
     "names that are no DNS labels",
     (s) => {
-      for (const [name] of UNUSABLE) s.service(name, { build: "./x" });
+      for (const [name] of UNUSABLE) s.service(name, { image: build("./x") });
       // An empty name in a list counts as unreadable, so the host takes the others, and the empty one has none.
       onOneHost(s, ...UNUSABLE.map(([name]) => name).filter((name) => name !== ""));
     },
@@ -48,8 +49,8 @@ export const brokenNames: readonly BrokenStack[] = [
   ),
   {
     name: "a stack, a host and a secret whose names no target could use",
-    stack: stack("My Stack", (s) => {
-      s.service("web", { build: "./web", env: { KEY: s.secret("Voter Key") } });
+    stack: byName("My Stack", (s) => {
+      s.service("web", { image: build("./web"), env: { KEY: s.secret("Voter Key") } });
       s.host("host_a", { subnet: "public", runs: ["web"] });
     }),
     problems: [
@@ -61,8 +62,8 @@ export const brokenNames: readonly BrokenStack[] = [
   broken(
     "reserved names, those of monitoring only where it is declared",
     (s) => {
-      s.service("localhost", { build: "./x" });
-      s.service("grafana", { build: "./x" });
+      s.service("localhost", { image: build("./x") });
+      s.service("grafana", { image: build("./x") });
       onOneHost(s, "localhost", "grafana");
     },
     [
@@ -78,8 +79,8 @@ export const brokenNames: readonly BrokenStack[] = [
   ),
   {
     name: "a host that has the name of what lies outside",
-    stack: stack("demo", (s) => {
-      s.service("operator", { build: "./web" });
+    stack: byName("demo", (s) => {
+      s.service("operator", { image: build("./web") });
       s.host("internet", { subnet: "public", runs: ["operator"] });
     }),
     problems: [
@@ -96,9 +97,9 @@ export const brokenNames: readonly BrokenStack[] = [
   broken(
     "the names of monitoring's own programs",
     (s) => {
-      s.service("grafana", { build: "./x" });
-      s.service("queue-exporter", { build: "./x" });
-      s.service("grafana-exporter", { build: "./x" });
+      s.service("grafana", { image: build("./x") });
+      s.service("queue-exporter", { image: build("./x") });
+      s.service("grafana-exporter", { image: build("./x") });
       s.redis("queue");
       onOneHost(s, "grafana", "queue-exporter", "grafana-exporter", "queue");
       s.monitoring({ on: "main" });
@@ -112,12 +113,12 @@ export const brokenNames: readonly BrokenStack[] = [
       fix: "choose another name",
     })),
   ),
-  looselyBroken(
+  broken(
     "a name that is missing or not text",
     (s) => {
-      const unnamed = s.service({ build: "./vote" }, { build: "./vote" });
+      const unnamed = s.service({ image: build("./vote") }, { image: build("./vote") });
       const secret = s.secret();
-      s.service("web", { build: "./web", uses: {}, env: { KEY: secret } });
+      s.service("web", { image: build("./web"), uses: {}, env: { KEY: secret } });
       s.host(undefined, { subnet: "public", runs: ["web", unnamed] });
     },
     [
@@ -125,7 +126,7 @@ export const brokenNames: readonly BrokenStack[] = [
         at: "services[0]",
         code: "NAME_INVALID",
         message: "the name is not text",
-        found: '{"build":"./vote"}',
+        found: '{"image":{"build":"./vote"}}',
         allowed: "a name in quotes",
         fix: "write a name in quotes as the first argument",
       },
@@ -150,8 +151,8 @@ export const brokenNames: readonly BrokenStack[] = [
   broken(
     "names that two components, two hosts or two secrets share",
     (s) => {
-      s.service("web", { build: "./x" });
-      s.service("web", { build: "./y" });
+      s.service("web", { image: build("./x") });
+      s.service("web", { image: build("./y") });
       s.redis("web", { port: 7000 });
       s.postgres("db");
       s.secret("db-password");
@@ -196,8 +197,8 @@ export const brokenNames: readonly BrokenStack[] = [
   broken(
     "names that would be one name in variables",
     (s) => {
-      s.service("web", { build: "./x" });
-      s.service("Web", { build: "./y" });
+      s.service("web", { image: build("./x") });
+      s.service("Web", { image: build("./y") });
       onOneHost(s, "web", "Web");
     },
     [

@@ -1,13 +1,13 @@
-import { type Problem, stack } from "../../src/index.js";
-import { type BrokenStack, broken, looselyBroken } from "./broken-stack.js";
+import { build, type Problem, stack } from "../../src/index.js";
+import { type BrokenStack, broken } from "./broken-stack.js";
 
 const noCommand = (at: string, found: string): Problem => ({
   at,
   code: "OPTION_INVALID",
-  message: "command is not a command line with its quotes closed, or a list of words",
+  message: "local is not a command line with its quotes closed, or a list of words",
   found,
   allowed: "a command line with its quotes closed, or a list of words",
-  fix: 'write a command line with its quotes closed, or a list of words, for example command: "node dist/main.js"',
+  fix: 'write a command line with its quotes closed, or a list of words, for example local: "node dist/main.js"',
 });
 
 const noComponent = (at: string, found: string): Problem => ({
@@ -15,8 +15,17 @@ const noComponent = (at: string, found: string): Problem => ({
   code: "OPTION_INVALID",
   message: "this is not a component of the stack",
   found,
-  allowed: "a component, or its name in quotes",
+  allowed: "what s.service, s.redis or s.postgres returns",
   fix: "write a component",
+});
+
+const noImage = (at: string, found: string): Problem => ({
+  at,
+  code: "OPTION_INVALID",
+  message: "image is not the name of an image, or build(...)",
+  found,
+  allowed: "the name of an image, or build(...)",
+  fix: 'write the name of an image, or build(...), for example image: build("./vote")',
 });
 
 const noWholeNumber = (component: string, option: string, found: string, range: string, example: number): Problem => ({
@@ -29,10 +38,10 @@ const noWholeNumber = (component: string, option: string, found: string, range: 
 });
 
 export const brokenOptions: readonly BrokenStack[] = [
-  looselyBroken(
+  broken(
     "an unknown option with the nearest known one",
     (s) => {
-      s.service("vote", { build: "./vote", prot: 80 });
+      s.service("vote", { image: build("./vote"), prot: 80 });
       s.host("main", { subnet: "public", runs: ["vote"], zzz: 1 });
     },
     [
@@ -42,7 +51,7 @@ export const brokenOptions: readonly BrokenStack[] = [
         message: 'there is no option "prot" here',
         found: '"prot"',
         allowed:
-          "build, image, prepare, command, dev, watch, port, public, uses, env, health, healthCommand, metrics, replicas, hardened, internet, memoryMb",
+          "image, local, watch, port, public, uses, env, health, metrics, replicas, hardened, internet, memoryMb",
         fix: "write port",
       },
       {
@@ -55,14 +64,22 @@ export const brokenOptions: readonly BrokenStack[] = [
       },
     ],
   ),
-  looselyBroken(
+  broken(
     "a value of the wrong type, and nothing that follows from it",
     (s) => {
-      s.service("vote", { build: "./vote", port: "80", public: true, watch: "./shared" });
-      s.service("result", { build: "./result", port: Number.NaN, public: "yes", uses: { vote: "vote" } });
+      s.service("vote", { image: build("./vote"), port: "80", public: true, watch: { also: "./shared" } });
+      s.service("result", { image: build("./result"), port: Number.NaN, public: "yes", uses: { vote: "vote" } });
       s.host("main", { subnet: "public", runs: ["vote", "result"] });
     },
     [
+      {
+        at: "services.vote.watch.also",
+        code: "OPTION_INVALID",
+        message: "also is not a list of folders relative to the stack file",
+        found: '"./shared"',
+        allowed: "a list of folders relative to the stack file",
+        fix: 'write a list of folders relative to the stack file, for example also: ["./shared"]',
+      },
       {
         at: "services.vote.port",
         code: "OPTION_INVALID",
@@ -70,14 +87,6 @@ export const brokenOptions: readonly BrokenStack[] = [
         found: '"80"',
         allowed: "a number",
         fix: "write a number, for example port: 8000",
-      },
-      {
-        at: "services.vote.watch",
-        code: "OPTION_INVALID",
-        message: "watch is not a list of folders relative to the stack file",
-        found: '"./shared"',
-        allowed: "a list of folders relative to the stack file",
-        fix: 'write a list of folders relative to the stack file, for example watch: ["./shared"]',
       },
       {
         at: "services.result.port",
@@ -97,23 +106,23 @@ export const brokenOptions: readonly BrokenStack[] = [
       },
     ],
   ),
-  looselyBroken(
+  broken(
     "an absolute folder, an open quote, a path without a slash and a database name that needs quoting",
     (s) => {
-      s.service("vote", { build: "/home/me/vote", command: 'node "main.js', port: 80, health: "healthz" });
+      s.service("vote", { image: build("/home/me/vote"), local: 'node "main.js', port: 80, health: "healthz" });
       s.postgres("db", { database: "my-db" });
       s.host("main", { subnet: "public", runs: ["vote", "db"] });
     },
     [
       {
-        at: "services.vote.build",
+        at: "services.vote.image",
         code: "OPTION_INVALID",
-        message: "build is not a folder relative to the stack file",
+        message: "build takes a folder relative to the stack file",
         found: '"/home/me/vote"',
         allowed: "a folder relative to the stack file",
-        fix: 'write a folder relative to the stack file, for example build: "./vote"',
+        fix: 'write one, for example build("./vote")',
       },
-      noCommand("services.vote.command", '"node \\"main.js"'),
+      noCommand("services.vote.local", '"node \\"main.js"'),
       {
         at: "services.vote.health",
         code: "OPTION_INVALID",
@@ -133,11 +142,11 @@ export const brokenOptions: readonly BrokenStack[] = [
       },
     ],
   ),
-  looselyBroken(
+  broken(
     "options, links, variables and lists that are something else altogether",
     (s) => {
       s.redis("cache", "6379");
-      s.service("vote", { build: "./vote", uses: ["cache"], env: "A=1" });
+      s.service("vote", { image: build("./vote"), uses: ["cache"], env: "A=1" });
       s.host("main", { subnet: "middle", runs: "vote" });
       s.host("rest", { runs: ["vote", "cache", undefined] });
     },
@@ -167,20 +176,20 @@ export const brokenOptions: readonly BrokenStack[] = [
         fix: "write the variables in braces: { name: value }",
       },
       {
-        at: "hosts.main.runs",
-        code: "OPTION_INVALID",
-        message: "this is not a list",
-        found: '"vote"',
-        allowed: "a list",
-        fix: "write a list, for example runs: [vote]",
-      },
-      {
         at: "hosts.main.subnet",
         code: "OPTION_INVALID",
         message: 'subnet is not "public" or "private"',
         found: '"middle"',
         allowed: '"public" or "private"',
         fix: 'write "public" or "private", for example subnet: "private"',
+      },
+      {
+        at: "hosts.main.runs",
+        code: "OPTION_INVALID",
+        message: "this is not a list",
+        found: '"vote"',
+        allowed: "a list",
+        fix: "write a list, for example runs: [vote]",
       },
       {
         at: "hosts.rest.subnet",
@@ -195,16 +204,16 @@ export const brokenOptions: readonly BrokenStack[] = [
         code: "OPTION_INVALID",
         message: "this is not a component of the stack",
         found: "undefined",
-        allowed: "a component, or its name in quotes",
-        fix: 'write its name in quotes, for example "web": names work before the declaration too',
+        allowed: "what s.service, s.redis or s.postgres returns",
+        fix: "declare it above this line, and write the constant that s.service, s.redis or s.postgres returns",
       },
     ],
   ),
-  looselyBroken(
+  broken(
     "a link to a host, a number as a variable, and a service called without options",
     (s) => {
       const main = s.host("main", { subnet: "public", runs: ["vote", "bare"] });
-      s.service("vote", { build: "./vote", uses: { main }, env: { LIMIT: 5, NOTHING: null } });
+      s.service("vote", { image: build("./vote"), uses: { main }, env: { LIMIT: 5, NOTHING: null } });
       s.service("bare");
     },
     [
@@ -213,45 +222,45 @@ export const brokenOptions: readonly BrokenStack[] = [
         code: "OPTION_INVALID",
         message: "this is not a component of the stack",
         found: 'host "main"',
-        allowed: "a component, or its name in quotes",
+        allowed: "what s.service, s.redis or s.postgres returns",
         fix: "write a component",
       },
       {
         at: "services.vote.env.LIMIT",
         code: "OPTION_INVALID",
-        message: "the value of LIMIT is neither text nor a secret",
+        message: "the value of LIMIT is neither text nor a secret nor a page",
         found: "5",
-        allowed: "text, or a secret of the stack",
+        allowed: "text, a secret of the stack, or the page of a public service",
         fix: 'write it in quotes: "5"',
       },
       {
         at: "services.vote.env.NOTHING",
         code: "OPTION_INVALID",
-        message: "the value of NOTHING is neither text nor a secret",
+        message: "the value of NOTHING is neither text nor a secret nor a page",
         found: "null",
-        allowed: "text, or a secret of the stack",
+        allowed: "text, a secret of the stack, or the page of a public service",
         fix: 'write text in quotes, or s.secret("name")',
       },
       {
         at: "services.bare",
         code: "SERVICE_WITHOUT_SOURCE",
         message: 'nothing says what "bare" runs',
-        found: "neither build nor image nor command",
-        allowed: "build, image or command",
-        fix: 'add the folder of its Dockerfile, for example build: "./bare"',
+        found: "neither image nor local",
+        allowed: "image, or local, or both",
+        fix: 'add the folder of its Dockerfile, for example image: build("./bare")',
       },
     ],
   ),
-  looselyBroken(
+  broken(
     "links in a Map, a variable that JSON cannot show, and a command that is a function",
     (s) => {
       const circular: { self?: unknown } = {};
       circular.self = circular;
-      s.service("vote", { build: "./vote", uses: new Map([["db", "db"]]), env: { LIMIT: circular, BIG: 5n }, command: () => "node" });
+      s.service("vote", { image: build("./vote"), uses: new Map([["db", "db"]]), env: { LIMIT: circular, BIG: 5n }, local: () => "node" });
       s.host("main", { subnet: "public", runs: ["vote"] });
     },
     [
-      noCommand("services.vote.command", "a function"),
+      noCommand("services.vote.local", "a function"),
       {
         at: "services.vote.uses",
         code: "OPTION_INVALID",
@@ -263,36 +272,36 @@ export const brokenOptions: readonly BrokenStack[] = [
       {
         at: "services.vote.env.LIMIT",
         code: "OPTION_INVALID",
-        message: "the value of LIMIT is neither text nor a secret",
+        message: "the value of LIMIT is neither text nor a secret nor a page",
         found: "an object",
-        allowed: "text, or a secret of the stack",
+        allowed: "text, a secret of the stack, or the page of a public service",
         fix: 'write text in quotes, or s.secret("name")',
       },
       {
         at: "services.vote.env.BIG",
         code: "OPTION_INVALID",
-        message: "the value of BIG is neither text nor a secret",
+        message: "the value of BIG is neither text nor a secret nor a page",
         found: "5",
-        allowed: "text, or a secret of the stack",
+        allowed: "text, a secret of the stack, or the page of a public service",
         fix: 'write text in quotes, or s.secret("name")',
       },
     ],
   ),
-  looselyBroken(
+  broken(
     "commands without a word, or with something that is none",
     (s) => {
       const commands = { none: [], empty: ["", "x"], number: ["node", 5], blank: " " };
-      for (const [name, command] of Object.entries(commands)) s.service(name, { command });
+      for (const [name, command] of Object.entries(commands)) s.service(name, { local: command });
       s.host("main", { subnet: "public", runs: Object.keys(commands) });
     },
     [
-      noCommand("services.none.command", "[]"),
-      noCommand("services.empty.command", '["","x"]'),
-      noCommand("services.number.command", '["node",5]'),
-      noCommand("services.blank.command", '" "'),
+      noCommand("services.none.local", "[]"),
+      noCommand("services.empty.local", '["","x"]'),
+      noCommand("services.number.local", '["node",5]'),
+      noCommand("services.blank.local", '" "'),
     ],
   ),
-  looselyBroken(
+  broken(
     "links to values that only look like components",
     (s) => {
       const uses = {
@@ -303,7 +312,7 @@ export const brokenOptions: readonly BrokenStack[] = [
         empty: "",
         number: 5,
       };
-      s.service("vote", { build: "./vote", uses });
+      s.service("vote", { image: build("./vote"), uses });
       s.host("main", { subnet: "public", runs: ["vote"] });
     },
     [
@@ -318,7 +327,7 @@ export const brokenOptions: readonly BrokenStack[] = [
   broken(
     "health and metrics of a service that cannot be asked",
     (s) => {
-      s.service("job", { command: "run-jobs", health: "/up", metrics: "/metrics" });
+      s.service("job", { local: "run-jobs", health: "/up", metrics: "/metrics" });
       s.host("main", { subnet: "public", runs: ["job"] });
     },
     [
@@ -340,11 +349,11 @@ export const brokenOptions: readonly BrokenStack[] = [
       },
     ],
   ),
-  looselyBroken(
+  broken(
     "copies and memory that are no whole numbers in range",
     (s) => {
-      s.service("vote", { build: "./vote", replicas: 0, memoryMb: "256" });
-      s.service("result", { build: "./result", replicas: 1.5, hardened: "no", internet: 1, healthCommand: "" });
+      s.service("vote", { image: build("./vote"), replicas: 0, memoryMb: "256" });
+      s.service("result", { image: build("./result"), replicas: 1.5, hardened: "no", internet: 1, health: { command: "" } });
       s.redis("redis", { memoryMb: 8, image: "" });
       s.host("main", { subnet: "public", runs: ["vote", "result", "redis"] });
     },
@@ -352,9 +361,9 @@ export const brokenOptions: readonly BrokenStack[] = [
       noWholeNumber("services.vote", "replicas", "0", "1 to 100", 2),
       noWholeNumber("services.vote", "memoryMb", '"256"', "16 to 1048576", 256),
       {
-        ...noCommand("services.result.healthCommand", '""'),
-        message: "healthCommand is not a command line with its quotes closed, or a list of words",
-        fix: 'write a command line with its quotes closed, or a list of words, for example healthCommand: "node dist/main.js"',
+        ...noCommand("services.result.health.command", '""'),
+        message: "command is not a command line with its quotes closed, or a list of words",
+        fix: 'write a command line with its quotes closed, or a list of words, for example command: "/mailpit readyz"',
       },
       noWholeNumber("services.result", "replicas", "1.5", "1 to 100", 2),
       {
@@ -385,19 +394,36 @@ export const brokenOptions: readonly BrokenStack[] = [
     ],
   ),
   broken(
-    "what makes an image ready where none is built",
+    "images that are none, and what an image is built with",
     (s) => {
-      s.service("vote", { image: "vote:1", prepare: "npm run bundle" });
-      s.host("main", { subnet: "public", runs: ["vote"] });
+      s.service("vote", { image: { build: "./vote" } });
+      s.service("blank", { image: " " });
+      s.service("odd", { image: build("./odd", { befor: "make", before: "" } as object) });
+      s.service("none", { image: build(undefined as never) });
     },
     [
+      noImage("services.vote.image", '{"build":"./vote"}'),
+      noImage("services.blank.image", '" "'),
       {
-        at: "services.vote.prepare",
+        at: "services.odd.image.befor",
+        code: "OPTION_UNKNOWN",
+        message: 'there is no option "befor" here',
+        found: '"befor"',
+        allowed: "before",
+        fix: "write before",
+      },
+      {
+        ...noCommand("services.odd.image.before", '""'),
+        message: "before is not a command line with its quotes closed, or a list of words",
+        fix: 'write a command line with its quotes closed, or a list of words, for example before: "npm run bundle"',
+      },
+      {
+        at: "services.none.image",
         code: "OPTION_INVALID",
-        message: "prepare makes ready what a Dockerfile copies, and there is no folder with one",
-        found: 'prepare: ["npm","run","bundle"] and no build',
-        allowed: "prepare together with build",
-        fix: 'add the folder of its Dockerfile, for example build: "./vote", or remove prepare',
+        message: "build takes a folder relative to the stack file",
+        found: "undefined",
+        allowed: "a folder relative to the stack file",
+        fix: 'write one, for example build("./vote")',
       },
     ],
   ),
@@ -408,7 +434,7 @@ export const brokenOptions: readonly BrokenStack[] = [
       message: "the stack declares no component",
       found: "no s.service, s.redis or s.postgres",
       allowed: "at least one component",
-      fix: 'declare one, for example s.service("web", { build: "./web", port: 80, public: true })',
+      fix: 'declare one, for example s.service("web", { image: build("./web"), port: 80, public: true })',
     },
   ]),
   broken("an async function, whose later declarations would be lost", async () => {}, [

@@ -1,4 +1,4 @@
-import type { Problem } from "../../src/index.js";
+import { build, type Problem } from "../../src/index.js";
 import { type BrokenStack, broken, onOneHost } from "./broken-stack.js";
 
 const taken = (at: string, port: number, by: string, name: string): Problem => ({
@@ -23,8 +23,8 @@ export const brokenPorts: readonly BrokenStack[] = [
   broken(
     "ports that do not exist",
     (s) => {
-      s.service("a", { build: "./a", port: 0 });
-      s.service("b", { build: "./b", port: 80.5 });
+      s.service("a", { image: build("./a"), port: 0 });
+      s.service("b", { image: build("./b"), port: 80.5 });
       s.redis("redis", { port: 65_536 });
       s.postgres("db", { port: -1 });
       onOneHost(s, "a", "b", "redis", "db");
@@ -39,10 +39,10 @@ export const brokenPorts: readonly BrokenStack[] = [
   broken(
     "two components on one port of a host, and one on the port of SSH",
     (s) => {
-      s.service("vote", { build: "./vote", port: 5000 });
-      s.service("result", { build: "./result", port: 5000 });
-      s.service("shell", { build: "./shell", port: 22 });
-      s.service("elsewhere", { build: "./elsewhere", port: 5000 });
+      s.service("vote", { image: build("./vote"), port: 5000 });
+      s.service("result", { image: build("./result"), port: 5000 });
+      s.service("shell", { image: build("./shell"), port: 22 });
+      s.service("elsewhere", { image: build("./elsewhere"), port: 5000 });
       onOneHost(s, "vote", "result", "shell");
       s.host("other", { subnet: "private", runs: ["elsewhere"] });
     },
@@ -51,14 +51,14 @@ export const brokenPorts: readonly BrokenStack[] = [
   broken(
     "ports that monitoring uses on the host",
     (s) => {
-      s.service("a", { build: "./a", port: 3000 });
-      s.service("b", { build: "./b", port: 9090 });
-      s.service("c", { build: "./c", port: 9100 });
-      s.service("d", { build: "./d", port: 9121 });
-      s.service("e", { build: "./e", port: 9187 });
-      s.service("f", { build: "./f", port: 9122 });
-      s.service("g", { build: "./g", port: 9188 });
-      s.service("h", { build: "./h", port: 9093 });
+      s.service("a", { image: build("./a"), port: 3000 });
+      s.service("b", { image: build("./b"), port: 9090 });
+      s.service("c", { image: build("./c"), port: 9100 });
+      s.service("d", { image: build("./d"), port: 9121 });
+      s.service("e", { image: build("./e"), port: 9187 });
+      s.service("f", { image: build("./f"), port: 9122 });
+      s.service("g", { image: build("./g"), port: 9188 });
+      s.service("h", { image: build("./h"), port: 9093 });
       s.redis("redis");
       s.redis("redis-two", { port: 6380 });
       s.postgres("db");
@@ -78,8 +78,8 @@ export const brokenPorts: readonly BrokenStack[] = [
   broken(
     "the port of the blackbox exporter, where public pages have certificates",
     (s) => {
-      s.service("a", { build: "./a", port: 9115, public: true });
-      s.service("b", { build: "./b", port: 9115 });
+      s.service("a", { image: build("./a"), port: 9115, public: true });
+      s.service("b", { image: build("./b"), port: 9115 });
       onOneHost(s, "a");
       s.host("other", { subnet: "private", runs: ["b"] });
       s.monitoring({ on: "main" });
@@ -90,7 +90,7 @@ export const brokenPorts: readonly BrokenStack[] = [
   broken(
     "a public service that listens nowhere",
     (s) => {
-      s.service("vote", { build: "./vote", public: true });
+      s.service("vote", { image: build("./vote"), public: true });
       onOneHost(s, "vote");
     },
     [

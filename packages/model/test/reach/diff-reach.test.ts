@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diffReach, type ExplainedReach, planOf, type StackBuilder, stack } from "@groundplan/model";
+import { build, diffReach, type ExplainedReach, planOf, stack } from "@groundplan/model";
 import { awkwardStack, votingStack } from "@groundplan/testing";
 
 interface Shop {
@@ -12,13 +12,13 @@ interface Shop {
 
 const shop = ({ openTo = "203.0.113.0/24", isPublic = true, usesDb = true, adminUsesDb = false }: Shop = {}) =>
   planOf(
-    stack("shop", (s: StackBuilder) => {
+    stack("shop", (s) => {
       const db = s.postgres("db");
-      const web = s.service("web", { build: "./web", port: 8000, public: isPublic, uses: usesDb ? { db } : {} });
-      const admin = s.service("admin", { build: "./admin", port: 8001, uses: adminUsesDb ? { db } : {} });
-      s.host("edge", { subnet: "public", runs: [web, admin] });
+      const web = s.service("web", { image: build("./web"), port: 8000, public: isPublic, uses: usesDb ? { db } : {} });
+      const admin = s.service("admin", { image: build("./admin"), port: 8001, uses: adminUsesDb ? { db } : {} });
+      const edge = s.host("edge", { subnet: "public", runs: [web, admin] });
       s.host("inner", { subnet: "private", runs: [db] });
-      s.monitoring({ on: "edge", openTo });
+      s.monitoring({ on: edge, openTo });
     }),
   );
 

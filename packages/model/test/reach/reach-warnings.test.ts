@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type NetworkRule, type Plan, planOf, reachWarnings, stack } from "@groundplan/model";
+import { build, type NetworkRule, type Plan, planOf, reachWarnings } from "@groundplan/model";
 import { awkwardStack, minimalStack, singleHostStack, votingStack } from "@groundplan/testing";
+import { byName } from "../by-name.js";
 import { rulesFrom, withRules } from "./hand-made.js";
 
 /** The voting stack with its monitoring open to one office only: nothing to warn of. */
@@ -126,8 +127,8 @@ test("every warning says what to do about it", () => {
 
 test("a stack of one public service that is refused to the world says so", () => {
   const plan = planOf(
-    stack("tiny", (s) => {
-      s.service("web", { build: "./web", port: 80, public: true });
+    byName("tiny", (s) => {
+      s.service("web", { image: build("./web"), port: 80, public: true });
       s.host("main", { subnet: "public", runs: ["web"] });
     }),
   );

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explainedReachability, planOf, type Reach, type RuleSet, reachability, stack } from "@groundplan/model";
+import { build, explainedReachability, planOf, type Reach, type RuleSet, reachability } from "@groundplan/model";
 import { awkwardStack, minimalStack, singleHostStack, votingStack } from "@groundplan/testing";
+import { byName } from "../by-name.js";
 import { twoHosts } from "./hand-made.js";
 
 const lineOf = ({ from, to, port }: Reach): string => `${from} > ${to} ${port}`;
@@ -61,9 +62,9 @@ test("every connection of a valid stack follows from it, every link gets through
 
 test("a connection that two facts want has both as its causes", () => {
   const plan = planOf(
-    stack("test", (s) => {
-      s.service("api", { build: "./api", port: 8000 });
-      s.service("shop", { build: "./shop", port: 80, uses: { api: "api" } });
+    byName("test", (s) => {
+      s.service("api", { image: build("./api"), port: 8000, metrics: "/metrics" });
+      s.service("shop", { image: build("./shop"), port: 80, uses: { api: "api" } });
       s.host("edge", { subnet: "public", runs: ["shop"] });
       s.host("inner", { subnet: "private", runs: ["api"] });
       s.monitoring({ on: "edge", openTo: "203.0.113.0/24" });
@@ -78,9 +79,9 @@ test("a connection that two facts want has both as its causes", () => {
 
 test("behind a domain a public service is reached by HTTPS, also by hosts inside, which may send to the world on that port", () => {
   const plan = planOf(
-    stack("test", (s) => {
-      s.service("shop", { build: "./shop", port: 8000, public: true });
-      s.service("job", { build: "./job" });
+    byName("test", (s) => {
+      s.service("shop", { image: build("./shop"), port: 8000, public: true });
+      s.service("job", { image: build("./job") });
       s.host("edge", { subnet: "public", runs: ["shop"] });
       s.host("inner", { subnet: "private", runs: ["job"] });
       s.aws({ domain: "shop.example.com" });

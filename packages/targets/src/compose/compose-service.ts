@@ -1,4 +1,4 @@
-import type { PlannedComponent } from "@groundplan/model";
+import { buildOf, type PlannedComponent, readyImageOf } from "@groundplan/model";
 import { containerEnv } from "../containers/container-env.js";
 import { containerHealth } from "../containers/container-health.js";
 import { list } from "../containers/container-notes.js";
@@ -69,20 +69,22 @@ function aboutOf({ name, source, public: isPublic }: PlannedComponent, { contain
       return `${usedBy}The password is set when the volume is new; .env only tells it.`;
     case "service": {
       const who = isPublic ? `Public: http://127.0.0.1:${containers.ports.get(name)}` : usedBy.trim();
+      const built = buildOf(source);
       const before =
-        source.prepare === null || source.build === null
+        built === null || built.before === null
           ? ""
-          : `Before its image is built, in ${sourceFolder(source.build, place)}: ${commandLine(source.prepare)}`;
+          : `Before its image is built, in ${sourceFolder(built.build, place)}: ${commandLine(built.before)}`;
       return [who, before].filter((line) => line !== "").join("\n");
     }
   }
 }
 
 function imageOf({ name, source }: PlannedComponent, { containers, place }: ComposeContext): Readonly<Record<string, YamlValue>> {
-  if (source.kind !== "service" || source.build === null) return { image: literal(source.image ?? "") };
+  const built = buildOf(source);
+  if (built === null) return { image: literal(readyImageOf(source) ?? "") };
   return {
     image: `${imageNameOf(containers.plan.stack, name)}:${setting("TAG", DEFAULT_TAG)}`,
-    build: quoted(literal(sourceFolder(source.build, place))),
+    build: quoted(literal(sourceFolder(built.build, place))),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { PlannedComponent } from "@groundplan/model";
+import { buildOf, type PlannedComponent } from "@groundplan/model";
 
 export interface ContainerHealth {
   /** Program and arguments, or ["CMD-SHELL", line]; `null`: the HEALTHCHECK of its Dockerfile. */
@@ -27,7 +27,7 @@ export function containerHealth({ port, health, source }: PlannedComponent): Con
       return { test: [...test, `--username=${source.user}`, `--dbname=${source.database}`], ...DATABASE_TIMES };
     }
     case "service":
-      if (source.healthCommand !== null) return { test: ["CMD", ...source.healthCommand], ...SERVICE_TIMES };
-      return source.build !== null && health.kind === "http" ? { test: null, ...SERVICE_TIMES } : null;
+      if (source.health.command !== null) return { test: ["CMD", ...source.health.command], ...SERVICE_TIMES };
+      return buildOf(source) !== null && health.kind === "http" ? { test: null, ...SERVICE_TIMES } : null;
   }
 }

@@ -1,3 +1,4 @@
+import { readyImageOf } from "@groundplan/model";
 import { containerHealth } from "./container-health.js";
 import { type ContainerPlan, usersOf } from "./container-plan.js";
 import { isPinned } from "./image-name.js";
@@ -9,17 +10,17 @@ export function containerNotes(containers: ContainerPlan, file: string): readonl
     ...leftOut.map(({ name }) => {
       const users = usersOf(containers, name);
       const missed = users.length === 0 ? "" : `, and ${list(users)} will not find it`;
-      return `${name} has neither build nor image, so it is not in ${file}${missed}: add build to s.service("${name}")`;
+      return `${name} has no image, so it is not in ${file}${missed}: add image: build("./${name}") to s.service("${name}")`;
     }),
-    ...components.flatMap(({ name, source }) =>
-      source.image === null || isPinned(source.image)
-        ? []
-        : [`${name} runs the image "${source.image}", which names no version: what runs may change by itself; add a tag`],
-    ),
+    ...components.flatMap(({ name, source }) => {
+      const image = readyImageOf(source);
+      if (image === null || isPinned(image)) return [];
+      return [`${name} runs the image "${image}", which names no version: what runs may change by itself; add a tag`];
+    }),
     ...components.flatMap((component) => {
       const users = usersOf(containers, component.name);
       if (containerHealth(component) !== null || users.length === 0) return [];
-      const fix = `add healthCommand to s.service("${component.name}")`;
+      const fix = `add health: { command: "..." } to s.service("${component.name}")`;
       return [`nothing tells when ${component.name} is healthy, so ${list(users)} cannot wait for that: ${fix}`];
     }),
   ];

@@ -53,5 +53,5 @@ function memberOf({ name, public: isPublic, source }: PlannedComponent): Network
 }
 
 function hasImage({ source }: PlannedComponent): boolean {
-  return source.kind !== "service" || source.build !== null || source.image !== null;
+  return source.image !== null;
 }

@@ -1,4 +1,4 @@
-import type { PlannedComponent } from "@groundplan/model";
+import { buildOf, type PlannedComponent } from "@groundplan/model";
 import { shell } from "../markdown/markdown.js";
 import type { OutputPlace } from "../target.js";
 import type { ContainerPlan } from "./container-plan.js";
@@ -8,11 +8,12 @@ import { commandLine, shellWord, sourceFolder } from "./source-folder.js";
 
 /** The commands that make ready what the Dockerfiles copy; empty when there are none. */
 export function prepareCommands({ components }: ContainerPlan, place: OutputPlace): readonly string[] {
-  return components.flatMap(({ source }) =>
-    source.kind === "service" && source.build !== null && source.prepare !== null
-      ? [`(cd ${shellWord(sourceFolder(source.build, place))} && ${commandLine(source.prepare)})`]
-      : [],
-  );
+  return components.flatMap(({ source }) => {
+    const built = buildOf(source);
+    return built === null || built.before === null
+      ? []
+      : [`(cd ${shellWord(sourceFolder(built.build, place))} && ${commandLine(built.before)})`];
+  });
 }
 
 /** How to save and load each PostgreSQL, given what runs a program in the container of a component. */

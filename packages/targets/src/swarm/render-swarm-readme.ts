@@ -1,3 +1,4 @@
+import { buildOf } from "@groundplan/model";
 import type { ContainerPlan } from "../containers/container-plan.js";
 import { DATA_FOLDER } from "../containers/databases.js";
 import { DEFAULT_TAG, imageNameOf } from "../containers/image-name.js";
@@ -33,11 +34,12 @@ export function renderSwarmReadme(swarm: SwarmPlan, place: OutputPlace): string 
 
 function images({ containers }: SwarmPlan, place: OutputPlace): readonly string[] {
   const { plan, components } = containers;
-  const builds = components.flatMap(({ name, source }) =>
-    source.kind === "service" && source.build !== null
-      ? [`docker build --tag ${imageNameOf(plan.stack, name)}:${DEFAULT_TAG} ${shellWord(sourceFolder(source.build, place))}`]
-      : [],
-  );
+  const builds = components.flatMap(({ name, source }) => {
+    const built = buildOf(source);
+    return built === null
+      ? []
+      : [`docker build --tag ${imageNameOf(plan.stack, name)}:${DEFAULT_TAG} ${shellWord(sourceFolder(built.build, place))}`];
+  });
   if (builds.length === 0) return [];
   return [
     "## Images",

@@ -1,4 +1,4 @@
-import type { EnvValue, PlannedComponent } from "@groundplan/model";
+import { buildOf, type EnvValue, type PlannedComponent, readyImageOf } from "@groundplan/model";
 import { containerEnv } from "../containers/container-env.js";
 import { containerHealth } from "../containers/container-health.js";
 import { list } from "../containers/container-notes.js";
@@ -44,7 +44,7 @@ function aboutOf({ name, source, public: isPublic }: PlannedComponent, { contain
 }
 
 function imageOf({ name, source }: PlannedComponent, { containers }: SwarmPlan): string {
-  if (source.kind !== "service" || source.build === null) return literal(source.image ?? "");
+  if (buildOf(source) === null) return literal(readyImageOf(source) ?? "");
   return `${setting("REGISTRY", "")}${imageNameOf(containers.plan.stack, name)}:${setting("TAG", DEFAULT_TAG)}`;
 }
 

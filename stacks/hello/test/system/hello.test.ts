@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type RunningStack, runStack } from "@groundplan/local";
 import { freePort, until } from "@groundplan/testing";
-import { planOf } from "groundplan";
+import { planOf } from "groundplan/plan";
 import hello from "../../stack.js";
 
 const stateFolder = mkdtempSync(join(tmpdir(), "groundplan-hello-"));

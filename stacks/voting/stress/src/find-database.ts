@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { runningEnv } from "groundplan";
+import { runningEnv } from "groundplan/plan";
 
 const STACK_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
 const HERE = ["127.0.0.1", "localhost", "[::1]"];

@@ -1,4 +1,4 @@
-import { nearest } from "groundplan";
+import { nearest } from "groundplan/plan";
 import { Failure } from "./failure.js";
 import { type Load, MOST_PARALLEL, MOST_VOTES, PRESETS } from "./load.js";
 import { parseDuration } from "./parse-duration.js";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { nearest } from "groundplan";
+import { nearest } from "groundplan/plan";
 
 /** An option of a command: its name without the dashes, and what stands for its value in the help; `null`: a flag. */
 export type OptionSpecs = Readonly<Record<string, string | null>>;

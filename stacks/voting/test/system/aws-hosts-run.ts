@@ -13,7 +13,7 @@ import {
   type TestHosts,
   tryProgram,
 } from "@groundplan/testing";
-import { type Plan, planOf } from "groundplan";
+import { type Plan, planOf } from "groundplan/plan";
 import voting from "../../stack.js";
 import { makeAgentSource } from "./stand-in-agent.js";
 

@@ -6,7 +6,7 @@ import { after, before, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { monitoringContainers } from "@groundplan/targets";
 import { ComposeRun, type MissingEngine, MONITORING_STAND_INS, openOutsideWorld, until } from "@groundplan/testing";
-import { type Link, planOf } from "groundplan";
+import { type Link, planOf } from "groundplan/plan";
 import pg from "pg";
 import voting from "../../stack.js";
 import { assertNothingLost } from "./containers-load.js";

@@ -1,4 +1,4 @@
-import type { Plan, PlannedComponent } from "@groundplan/model";
+import { buildOf, type Plan, type PlannedComponent, readyImageOf } from "@groundplan/model";
 import { containerHealth } from "../../containers/container-health.js";
 import { DATA_FOLDER, MOST_PROCESSES, POSTGRES_SHARED_MB, redisCommand, STOP_SECONDS } from "../../containers/databases.js";
 import { imageNameOf } from "../../containers/image-name.js";
@@ -38,13 +38,13 @@ export function isPublished({ name, port, public: isPublic }: PlannedComponent, 
 }
 
 function hasImage({ source }: PlannedComponent): boolean {
-  return source.kind !== "service" || source.build !== null || source.image !== null;
+  return source.image !== null;
 }
 
 function ansibleComponent(component: PlannedComponent, plan: Plan): AnsibleComponent {
   const { name, host, source } = component;
-  const built = source.kind === "service" && source.build !== null;
-  const image = built ? `{{ image_prefix }}${imageNameOf(plan.stack, name)}:{{ image_tag }}` : jinjaLiteral(source.image ?? "");
+  const built = buildOf(source) !== null;
+  const image = built ? `{{ image_prefix }}${imageNameOf(plan.stack, name)}:{{ image_tag }}` : jinjaLiteral(readyImageOf(source) ?? "");
   return {
     name,
     host,

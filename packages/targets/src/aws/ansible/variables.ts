@@ -75,7 +75,7 @@ export function renderConnections(plan: Plan): string {
       ),
       public_services: section(
         "From the machine that Ansible runs on.",
-        visited.map(({ name, health }) => inline(map({ service: name, path: quoted(health.kind === "http" ? health.path : "") }))),
+        visited.map(({ name, health }) => inline(map({ service: name, path: quoted(health.kind === "http" ? health.ready : "") }))),
       ),
     }),
   );

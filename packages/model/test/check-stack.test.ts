@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { awkwardStack, minimalStack, singleHostStack, votingStack } from "@groundplan/testing";
-import { PROBLEM_CODES, stack, validateStack } from "../src/index.js";
+import { build, checkStack, PROBLEM_CODES, type StackDefinition } from "../src/index.js";
 import { brokenAws } from "./broken-stacks/aws.js";
 import { brokenEnv } from "./broken-stacks/env.js";
 import { brokenHosts } from "./broken-stacks/hosts.js";
@@ -10,7 +10,12 @@ import { brokenMonitoring } from "./broken-stacks/monitoring.js";
 import { brokenNames } from "./broken-stacks/names.js";
 import { brokenOptions } from "./broken-stacks/options.js";
 import { brokenPorts } from "./broken-stacks/ports.js";
+import { brokenReferences } from "./broken-stacks/references.js";
+import { retiredWords } from "./broken-stacks/retired.js";
+import { byName } from "./by-name.js";
 import { notFrozen } from "./not-frozen.js";
+
+const problemsOf = (definition: StackDefinition) => checkStack(definition).problems;
 
 const all = [
   ...brokenOptions,
@@ -21,11 +26,13 @@ const all = [
   ...brokenPorts,
   ...brokenMonitoring,
   ...brokenAws,
+  ...brokenReferences,
+  ...retiredWords,
 ];
 
 for (const broken of all) {
-  test(`validateStack reports ${broken.name}`, () => {
-    assert.deepEqual(validateStack(broken.stack), broken.problems);
+  test(`checkStack reports ${broken.name}`, () => {
+    assert.deepEqual(problemsOf(broken.stack), broken.problems);
   });
 }
 
@@ -36,34 +43,34 @@ test("every code that the model can give is broken once here", () => {
 });
 
 test("the sample stacks have no problems", () => {
-  for (const sample of [minimalStack, votingStack, awkwardStack, singleHostStack]) assert.deepEqual(validateStack(sample()), []);
+  for (const sample of [minimalStack, votingStack, awkwardStack, singleHostStack]) assert.deepEqual(problemsOf(sample()), []);
 });
 
 test("the ports of monitoring are free where it is not declared", () => {
-  const definition = stack("test", (s) => {
-    s.service("a", { build: "./a", port: 3000 });
-    s.service("b", { build: "./b", port: 9100 });
+  const definition = byName("test", (s) => {
+    s.service("a", { image: build("./a"), port: 3000 });
+    s.service("b", { image: build("./b"), port: 9100 });
     s.host("main", { subnet: "public", runs: ["a", "b"] });
   });
-  assert.deepEqual(validateStack(definition), []);
+  assert.deepEqual(problemsOf(definition), []);
 });
 
 test("problems of several rules come at once, in the same order each time", () => {
   const wrong = () =>
-    stack("test", (s) => {
+    byName("test", (s) => {
       s.service("vote", { port: 80, public: true, uses: { queue: "redsi" } });
       s.host("backend", { subnet: "private", runs: ["vote"] });
     });
-  const codes = validateStack(wrong()).map(({ code }) => code);
+  const codes = problemsOf(wrong()).map(({ code }) => code);
   assert.deepEqual(codes, ["SERVICE_WITHOUT_SOURCE", "LINK_TARGET_UNKNOWN", "PUBLIC_ON_PRIVATE_HOST", "NO_BASTION"]);
-  assert.deepEqual(validateStack(wrong()), validateStack(wrong()));
-  assert.deepEqual(notFrozen(validateStack(wrong()), "problems"), []);
+  assert.deepEqual(problemsOf(wrong()), problemsOf(wrong()));
+  assert.deepEqual(notFrozen(problemsOf(wrong()), "problems"), []);
 });
 
 test("a definition that went through JSON has the same problems", () => {
   for (const { stack: definition } of all) {
     // NaN stands for a port that could not be read, and JSON cannot hold it.
     if (definition.components.some(({ port }) => Number.isNaN(port))) continue;
-    assert.deepEqual(validateStack(JSON.parse(JSON.stringify(definition))), validateStack(definition));
+    assert.deepEqual(problemsOf(JSON.parse(JSON.stringify(definition))), problemsOf(definition));
   }
 });

@@ -1,12 +1,53 @@
 import { atComponent } from "../at.js";
 import { type ComponentDefinition, type EnvInput, type ServiceDefinition, type StackDefinition, UNREADABLE } from "../definition.js";
 import { isEnvName } from "../env-name.js";
-import { componentSource } from "../planning/component-source.js";
-import { linkEnv } from "../planning/link-env.js";
+import { nearest } from "../nearest.js";
+import { componentSource, linkEnv } from "../planning/env.js";
 import type { Problem } from "../problem.js";
-import { show } from "../show.js";
-import { componentsByName } from "./stack-index.js";
-import { unknownName } from "./unknown-name.js";
+import { show, sortedListOf } from "../show.js";
+import { componentsByName, unknownName } from "./names.js";
+
+/** A service says what runs. */
+export function sourceProblems(stack: StackDefinition): readonly Problem[] {
+  return stack.components.flatMap((component) => (component.kind === "service" ? withoutSource(component) : []));
+}
+
+function withoutSource(service: ServiceDefinition): readonly Problem[] {
+  if (service.image !== null || service.local !== null) return [];
+  return [
+    {
+      at: atComponent(service),
+      code: "SERVICE_WITHOUT_SOURCE",
+      message: `nothing says what ${show(service.name)} runs`,
+      found: "neither image nor local",
+      allowed: "image, or local, or both",
+      fix: `add the folder of its Dockerfile, for example image: build("./${service.name}")`,
+    },
+  ];
+}
+
+/** Only PostgreSQL can stand in for Redis. */
+export function standInProblems(stack: StackDefinition): readonly Problem[] {
+  const known = componentsByName(stack);
+  const databases = stack.components.filter(({ kind }) => kind === "postgres").map(({ name }) => name);
+  return stack.components.flatMap((component) => {
+    if (component.kind !== "redis" || component.standIn === null || component.standIn === UNREADABLE) return [];
+    const standIn = known.get(component.standIn);
+    if (standIn?.kind === "postgres") return [];
+    const near = nearest(component.standIn, databases) ?? databases[0];
+    return {
+      at: `${atComponent(component)}.standIn`,
+      code: "STAND_IN_INVALID",
+      message:
+        standIn === undefined
+          ? `${show(component.standIn)} is not a component of this stack`
+          : `${show(component.standIn)} is a ${standIn.kind}, and only a postgres component can stand in for Redis`,
+      found: show(component.standIn),
+      allowed: `a postgres component: ${sortedListOf(databases)}`,
+      fix: near === undefined ? "add a postgres component, or remove standIn" : `write ${show(near)}, or remove standIn`,
+    };
+  });
+}
 
 /** Variables that no shell takes, that something else gives already, or whose secret or page does not exist. */
 export function envProblems(stack: StackDefinition): readonly Problem[] {

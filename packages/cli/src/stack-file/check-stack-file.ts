@@ -2,8 +2,45 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Problem } from "@groundplan/model";
+import type { Plan, Problem, StackDefinition } from "@groundplan/model";
+import { findStackFile } from "./find-stack-file.js";
+import { loadStack } from "./load-stack.js";
 import { type SourceMessage, typeProblem } from "./problem-of-error.js";
+
+export interface CheckedStackFile {
+  readonly file: string;
+  readonly definition: StackDefinition | null;
+  readonly problems: readonly Problem[];
+  /** One line about a valid stack; `null`: it has problems. */
+  readonly summary: string | null;
+}
+
+/** All that can be said about a stack file without running the stack: its types and what the model finds. */
+export async function checkStackFile(folder: string, given: string | null): Promise<CheckedStackFile> {
+  const found = findStackFile(folder, given);
+  if (found.problem !== null) return { file: found.file, definition: null, problems: [found.problem], summary: null };
+
+  const [typeProblems, loaded] = await Promise.all([checkTypes(found.file), loadStack(found.file)]);
+  // What keeps the file from being read at all, the compiler says as well, and better.
+  const isSaidTwice = (problem: Problem) => problem.code === "STACK_FILE_TYPE_ERROR" && typeProblems.length > 0;
+  const problems = [...typeProblems, ...loaded.problems.filter((problem) => !isSaidTwice(problem))];
+  const summary = problems.length === 0 && loaded.plan !== null ? summaryOf(loaded.plan) : null;
+  return { file: found.file, definition: loaded.definition, problems, summary };
+}
+
+function summaryOf(plan: Plan): string {
+  const counts = [
+    countOf(plan.components.length, "component"),
+    countOf(plan.links.length, "link"),
+    countOf(plan.hosts.length, "host"),
+    countOf(plan.rules.length, "rule"),
+  ];
+  return `stack ${plan.stack} is valid: ${counts.join(", ")}`;
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
 
 /** The strictness that a stack is checked with, wherever it lies; a tsconfig.json of its repository may well be about something else. */
 const OPTIONS = [
@@ -20,7 +57,7 @@ const OPTIONS = [
 ];
 
 /** Has TypeScript check a stack file and what it imports. Runs its `tsc`: TypeScript 7 is a native program. */
-export async function checkTypes(file: string): Promise<readonly Problem[]> {
+async function checkTypes(file: string): Promise<readonly Problem[]> {
   const compiler = fileURLToPath(new URL("bin/tsc", import.meta.resolve("typescript/package.json")));
   const args = [compiler, ...OPTIONS, "--allowImportingTsExtensions", ...nodeTypes(file), ...ownConditions(), file];
   const { code, output } = await run(process.execPath, args, dirname(file));

@@ -1,0 +1,146 @@
+import { passwordSecretOf } from "../builder/databases.js";
+import type { ComponentDefinition, EnvInput } from "../definition.js";
+import { envPrefix } from "../env-name.js";
+import type { ComponentSource, EnvPart, EnvValue, PostgresSource } from "../plan.js";
+import { compareText } from "./sorted.js";
+
+/** The options of a component that no other field of the plan holds. */
+export function componentSource(component: ComponentDefinition): ComponentSource {
+  switch (component.kind) {
+    case "service": {
+      const { name, port, public: isPublic, uses, env, metrics, memoryMb, ...source } = component;
+      return source;
+    }
+    case "redis": {
+      const { name, port, memoryMb, ...source } = component;
+      return source;
+    }
+    case "postgres": {
+      const { name, port, memoryMb, ...source } = component;
+      return { ...source, passwordSecret: passwordSecretOf(name) };
+    }
+  }
+}
+
+/** All variables of a component: its port, what its links give, then the author's own. Databases need none. */
+export function componentEnv(
+  component: ComponentDefinition,
+  known: ReadonlyMap<string, ComponentDefinition>,
+): Readonly<Record<string, EnvValue>> {
+  if (component.kind !== "service") return {};
+  const links = Object.entries(component.uses).flatMap(([alias, name]) => {
+    const target = known.get(name);
+    return target === undefined ? [] : linkEnv(alias, { name, source: componentSource(target) });
+  });
+  // By reference, not by number: a laptop may run it on another port.
+  const port: [string, EnvValue][] = component.port === null ? [] : [["PORT", [{ kind: "port", of: component.name }]]];
+  const own = Object.entries(component.env).map(([name, input]): [string, EnvValue] => [name, [envPart(input)]]);
+  return sortedRecord([...port, ...links, ...own]);
+}
+
+/** Variables by name, in the order of their names. */
+export function sortedRecord(variables: Iterable<readonly [string, EnvValue]>): Readonly<Record<string, EnvValue>> {
+  return Object.fromEntries([...variables].sort(([a], [b]) => compareText(a, b)));
+}
+
+function envPart(input: EnvInput): EnvValue[number] {
+  if (typeof input === "string") return text(input);
+  return "secret" in input ? { kind: "secret", name: input.secret } : { kind: "page", of: input.page };
+}
+
+/** The end of a link, as far as its variables tell of it. */
+export interface LinkTarget {
+  readonly name: string;
+  readonly source: { readonly kind: "service" | "redis" } | Pick<PostgresSource, "kind" | "user" | "database" | "passwordSecret">;
+}
+
+type NamedValues = readonly (readonly [name: string, value: EnvValue])[];
+
+/**
+ * The variables that a link gives to the one who uses it: all that there is to know about the other end.
+ *
+ * @param alias The author's name for the link: it makes the names of the variables.
+ * @example linkEnv("queue", { name: "redis", source: { kind: "redis" } });   // QUEUE_URL, QUEUE_HOST and QUEUE_PORT
+ */
+export function linkEnv(alias: string, target: LinkTarget): NamedValues {
+  const prefix = envPrefix(alias);
+  const { source } = target;
+  const address = addressEnv(alias, target);
+  if (source.kind !== "postgres") return address;
+  return [
+    ...address,
+    [`${prefix}_USER`, [text(source.user)]],
+    [`${prefix}_PASSWORD`, [{ kind: "secret", name: source.passwordSecret }]],
+    [`${prefix}_NAME`, [text(source.database)]],
+  ];
+}
+
+/** The part that every kind of component gives: URL, host and port. */
+export function addressEnv(alias: string, target: LinkTarget): NamedValues {
+  const prefix = envPrefix(alias);
+  const host: EnvPart = { kind: "host", of: target.name };
+  const port: EnvPart = { kind: "port", of: target.name };
+  return [
+    [`${prefix}_URL`, urlOf(target.source, host, port)],
+    [`${prefix}_HOST`, [host]],
+    [`${prefix}_PORT`, [port]],
+  ];
+}
+
+function urlOf(source: LinkTarget["source"], host: EnvPart, port: EnvPart): EnvValue {
+  switch (source.kind) {
+    case "service":
+      return [text("http://"), host, text(":"), port];
+    case "redis":
+      return [text("redis://"), host, text(":"), port];
+    case "postgres": {
+      // Secrets are URL-safe by contract (see renderEnv), and the builder takes no other user and database.
+      const password: EnvPart = { kind: "secret", name: source.passwordSecret };
+      return [text(`postgres://${source.user}:`), password, text("@"), host, text(":"), port, text(`/${source.database}`)];
+    }
+  }
+}
+
+function text(value: string): EnvPart {
+  return { kind: "text", text: value };
+}
+
+/** How one target names what only it knows. */
+export interface EnvNaming {
+  /** The host name or address at which the users of a component find it. */
+  host(of: string): string;
+  /** The port at which they find it. */
+  port(of: string): number | string;
+  /**
+   * The value of a secret, or the target's expression for it. A secret may stand inside a URL and is put there as it is, so a
+   * target must generate secrets that need no percent-encoding: A-Z, a-z, 0-9, - and _ only.
+   */
+  secret(name: string): string;
+  /** The address at which a browser outside the stack opens a public service, without a slash at its end. */
+  page(of: string): string;
+}
+
+/**
+ * Variables as text, in the same order.
+ *
+ * @example renderEnv(worker.env, { host: () => "127.0.0.1", port: (of) => ports[of], secret: (name) => secrets[name], page: (of) => pages[of] })
+ * // { DB_HOST: "127.0.0.1", DB_URL: "postgres://app:s3cret@127.0.0.1:5432/app", ... }
+ */
+export function renderEnv(env: Readonly<Record<string, EnvValue>>, naming: EnvNaming): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.map((part) => renderPart(part, naming)).join("")]));
+}
+
+function renderPart(part: EnvPart, naming: EnvNaming): string {
+  switch (part.kind) {
+    case "text":
+      return part.text;
+    case "host":
+      return naming.host(part.of);
+    case "port":
+      return String(naming.port(part.of));
+    case "secret":
+      return naming.secret(part.name);
+    case "page":
+      return naming.page(part.of);
+  }
+}
