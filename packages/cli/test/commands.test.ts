@@ -80,7 +80,7 @@ test("synth writes a target's files, and --check fails as long as they are not t
 });
 
 test("synth keeps secrets out of git and out of what it prints, and the same in every folder", async (context) => {
-  const folder = folderWith({ "stack.ts": VALID_STACK.replace('command: "node web.js"', 'build: "./web"') });
+  const folder = folderWith({ "stack.ts": VALID_STACK.replace('local: "node web.js"', 'image: build("./web")') });
   const git = spawnSync("git", ["init", "--quiet"], { cwd: folder });
   if (git.error !== undefined) return context.skip("needs git");
   for (const [target, secretFile, others] of [
@@ -112,7 +112,7 @@ test("synth keeps secrets out of git and out of what it prints, and the same in 
 });
 
 test("synth --check names what .env lacks, and no value of it", async () => {
-  const folder = folderWith({ "stack.ts": VALID_STACK.replace('command: "node web.js"', 'build: "./web"') });
+  const folder = folderWith({ "stack.ts": VALID_STACK.replace('local: "node web.js"', 'image: build("./web")') });
   await run(folder, "synth", "compose", "--out", "out");
   writeFileSync(join(folder, "out/.env"), "WEB_PORT=9000\nCOMPOSE_PROJECT_NAME=mine\n");
   const { code, out, err } = await run(folder, "synth", "compose", "--out", "out", "--check");
@@ -124,7 +124,7 @@ test("synth --check names what .env lacks, and no value of it", async () => {
 });
 
 test("the files of a target know their way to the stack from wherever they lie", async () => {
-  const folder = folderWith({ "stacks/tiny/stack.ts": VALID_STACK.replace('command: "node web.js"', 'build: "./web"') });
+  const folder = folderWith({ "stacks/tiny/stack.ts": VALID_STACK.replace('local: "node web.js"', 'image: build("./web")') });
   for (const [out, way] of [
     ["stacks/tiny/out/compose", "../../web"],
     ["elsewhere", "../stacks/tiny/web"],

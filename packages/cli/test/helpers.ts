@@ -9,11 +9,11 @@ import { runGroundplan } from "../src/run-groundplan.js";
 const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
 
 /** A valid stack of one program and its database. */
-export const VALID_STACK = `import { stack } from "groundplan";
+export const VALID_STACK = `import { build, stack } from "groundplan";
 
 export default stack("tiny", (s) => {
   const db = s.postgres("db");
-  const web = s.service("web", { command: "node web.js", port: 80, public: true, uses: { db } });
+  const web = s.service("web", { local: "node web.js", port: 80, public: true, uses: { db } });
   s.host("one", { subnet: "public", runs: [web, db] });
 });
 `;

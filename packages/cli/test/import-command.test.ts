@@ -24,7 +24,8 @@ test("import writes a stack file that check finds valid, types included, and kee
   assert.equal(written.out, "wrote shop/stack.ts\nstack app is valid: 3 components, 2 links");
   assert.match(written.err, /^note: compose\.yaml:6 services\.web\.volumes: volumes are not carried over: \.\/web:\/app; /m);
   const text = readFileSync(join(folder, "shop/stack.ts"), "utf8");
-  assert.match(text, /build: "\.\.\/app\/web",/);
+  assert.match(text, /image: build\("\.\.\/app\/web"\),/);
+  assert.match(text, /^import \{ build, stack \} from "groundplan";/);
   assert.match(text, /env: \{ LEVEL: "debug", API_KEY: apiKey, SHARED: "a", TITLE: "Shop" \}/);
   assert.doesNotMatch(text, /from-env-file/);
   const check = await run(folder, "check", "--stack", "shop");

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type Plan, type PlannedComponent, planOf, renderEnv, validateStack } from "@groundplan/model";
+import { buildOf, checkStack, type Plan, type PlannedComponent, planOf, readyImageOf, renderEnv } from "@groundplan/model";
 import { monitoringContainers } from "@groundplan/targets";
 import { awkwardStack, minimalStack, singleHostStack, votingStack } from "@groundplan/testing";
+import { stackDefinition } from "../src/import/imported-stack.js";
 import { parseCompose } from "../src/import/parse-compose.js";
-import { stackDefinition } from "../src/import/stack-definition.js";
 
 const STACKS = { minimal: minimalStack(), voting: votingStack(), awkward: awkwardStack(), "single-host": singleHostStack() };
 
@@ -18,10 +18,12 @@ function toldByCompose(component: PlannedComponent, plan: Plan) {
     secret: (secret: string) => `<${secret}>`,
     page: (of: string) => `<page of ${of}>`,
   };
-  const { prepare, command, dev, watch, replicas, standIn, ...told } = { ...source } as Record<string, unknown>;
+  const { image, local, watch, replicas, standIn, health, ...told } = { ...source } as Record<string, unknown>;
   // What is built from the folder "./web" is built from "web" by other words.
-  if (typeof told.build === "string") told.build = told.build.replace(/^\.\//, "");
-  return { name, kind, port, public: isPublic, after, memoryMb, env: renderEnv(component.env, naming), ...told };
+  const built = buildOf(source)?.build.replace(/^\.\//, "");
+  const healthCommand = source.kind === "service" ? source.health.command : null;
+  const env = renderEnv(component.env, naming);
+  return { name, kind, port, public: isPublic, after, memoryMb, env, built, image: readyImageOf(source), healthCommand, ...told };
 }
 
 for (const [name, original] of Object.entries(STACKS)) {
@@ -36,10 +38,10 @@ for (const [name, original] of Object.entries(STACKS)) {
     });
     assert.ok(!("problems" in imported), JSON.stringify(imported));
     const definition = stackDefinition(imported);
-    assert.deepEqual(validateStack(definition), []);
+    assert.deepEqual(checkStack(definition).problems, []);
     const [before, after] = [planOf(original), planOf(definition)];
-    // What has neither build nor image is not in a Compose file.
-    const inCompose = before.components.filter(({ source }) => source.kind !== "service" || source.build !== null || source.image !== null);
+    // What has no image is not in a Compose file.
+    const inCompose = before.components.filter(({ source }) => source.image !== null);
     // The programs of monitoring are services like others to who reads the file.
     const monitoring = monitoringContainers(before).map((container) => container.name);
     const isOwn = (component: string) => !monitoring.includes(component);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readPorts } from "../src/import/draft.js";
 import { hostsIn, withHosts } from "../src/import/host-names.js";
 import { InterpolationError, interpolate } from "../src/import/interpolate.js";
-import { isSame } from "../src/import/link-variables.js";
+import { isSame } from "../src/import/read-links.js";
 import { mebibytes } from "../src/import/read-memory.js";
-import { readPorts } from "../src/import/read-ports.js";
-import { looksSecret } from "../src/import/secret-names.js";
+import { looksSecret } from "../src/import/read-own-env.js";
 
 test("variables are put in by the rules of Compose", () => {
   const env = { A: "one", EMPTY: "" };

@@ -10,14 +10,17 @@ const SHOP = `import { stack } from "groundplan";
 
 export default stack("shop", (s) => {
   const db = s.postgres("db");
-  const web = s.service("web", { command: "node web.js", port: 8000, public: true, uses: { db } });
-  const job = s.service("job", { command: "node job.js" });
+  const web = s.service("web", { local: "node web.js", port: 8000, public: true, uses: { db } });
+  const job = s.service("job", { local: "node job.js" });
   s.host("edge", { subnet: "public", runs: [web] });
   s.host("inner", { subnet: "private", runs: [db, job] });
 });
 `;
 const UNLINKED = SHOP.replace(", uses: { db }", "");
-const WITH_OPEN_MONITORING = SHOP.replace("runs: [db, job] });", 'runs: [db, job] });\n  s.monitoring({ on: "edge" });');
+const WITH_OPEN_MONITORING = SHOP.replace('s.host("edge"', 'const edge = s.host("edge"').replace(
+  "runs: [db, job] });",
+  "runs: [db, job] });\n  s.monitoring({ on: edge });",
+);
 
 const TABLE = `FROM      TO        PORT  PROTOCOL  BECAUSE OF
 internet  edge      8000  tcp       public service web

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
-import { checkStack } from "../src/stack-file/check-stack.js";
-import { parseMessages } from "../src/stack-file/check-types.js";
+import { checkStackFile, parseMessages } from "../src/stack-file/check-stack-file.js";
 import { findStackFile } from "../src/stack-file/find-stack-file.js";
 import { loadStack } from "../src/stack-file/load-stack.js";
 import { folderWith, VALID_STACK } from "./helpers.js";
@@ -91,24 +90,24 @@ test("a syntax error is shown with its place and its line", async () => {
 test("check finds what TypeScript and what the model find, all at once", async () => {
   const text = VALID_STACK.replace("port: 80", 'port: "eighty"').replace("runs: [web, db]", "runs: [web]");
   const folder = folderWith({ "stack.ts": text });
-  const { problems, summary } = await checkStack(folder, null);
+  const { problems, summary } = await checkStackFile(folder, null);
   const codes = problems.map((problem) => problem.code);
   assert.deepEqual([...new Set(codes)].sort(), ["OPTION_INVALID", "SERVICE_WITHOUT_HOST", "STACK_FILE_TYPE_ERROR"]);
   assert.equal(summary, null);
   const typeProblem = problems.find((problem) => problem.code === "STACK_FILE_TYPE_ERROR");
-  assert.equal(typeProblem?.at, "stack.ts:5:58");
+  assert.equal(typeProblem?.at, "stack.ts:5:56");
   assert.match(typeProblem?.message ?? "", /^TS2322: Type 'string' is not assignable to type 'number/);
 });
 
 test("check says a syntax error once", async () => {
-  const { problems } = await checkStack(folderWith({ "stack.ts": "export default stack(;\n" }), null);
+  const { problems } = await checkStackFile(folderWith({ "stack.ts": "export default stack(;\n" }), null);
   const places = problems.map((problem) => problem.at);
   assert.deepEqual(places, [...new Set(places)]);
   assert.ok(problems.every((problem) => problem.code === "STACK_FILE_TYPE_ERROR"));
 });
 
 test("check sums up a valid stack", async () => {
-  const { summary } = await checkStack(folderWith({ "stack.ts": VALID_STACK }), null);
+  const { summary } = await checkStackFile(folderWith({ "stack.ts": VALID_STACK }), null);
   assert.match(summary ?? "", /^stack tiny is valid: 2 components, 1 link, 1 host, \d+ rules$/);
 });
 

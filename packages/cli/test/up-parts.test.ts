@@ -18,7 +18,7 @@ import { folderWith } from "./helpers.js";
 const plan = planOf(
   stack("tiny", (s) => {
     const db = s.postgres("db");
-    const web = s.service("web", { command: "node web.js", port: 80, public: true, uses: { db } });
+    const web = s.service("web", { local: "node web.js", port: 80, public: true, uses: { db } });
     s.host("one", { subnet: "public", runs: [web, db] });
   }),
 );

@@ -71,8 +71,7 @@ test("a pipeline says no more than what was written of it", () => {
 });
 
 test("alarms come from their own address unless they say otherwise, and runbooks lie in a folder without a slash at its end", () => {
-  const monitoring = (alarms: AlarmOptions) =>
-    stack("test", (s) => s.monitoring({ alarms, runbooks: "https://x/books/" })).monitoring;
+  const monitoring = (alarms: AlarmOptions) => stack("test", (s) => s.monitoring({ alarms, runbooks: "https://x/books/" })).monitoring;
   const email = "ops@example.com";
   const smarthost = "smtp.example.com:587";
   assert.deepEqual(monitoring({ email })?.alarms, { email, smtp: null });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { build, type Secret } from "@groundplan/model";
 import { monitoringContainers } from "../src/index.js";
 import { PLANS } from "./golden.js";
 import { composeOf, planned, rendered, serviceOf, textOf } from "./rendered.js";
@@ -46,9 +47,9 @@ test("a container finds another by its name and own port, and is told its own po
 
 test("only a service that may leads out of the stack: the network that publishes a port hides nobody's address", () => {
   const plan = planned("test", (s) => {
-    s.service("closed", { build: "./closed", port: 80, public: true });
-    s.service("open", { build: "./open", port: 81, public: true, internet: true });
-    s.service("mailer", { build: "./mailer", internet: true });
+    s.service("closed", { image: build("./closed"), port: 80, public: true });
+    s.service("open", { image: build("./open"), port: 81, public: true, internet: true });
+    s.service("mailer", { image: build("./mailer"), internet: true });
     return ["closed", "open", "mailer"];
   });
   assert.deepEqual(composeOf(plan).networks, {
@@ -82,8 +83,8 @@ test("a secret is a variable that must be there, in .env under the project's nam
 test("a secret whose name means something to the shell or to the file gets another variable", () => {
   const names = ["path", "home", "tag", "compose-file", "web-port", "bind-address", "key"];
   const plan = planned("test", (s) => {
-    const secrets = names.map((name): [string, { secret: string }] => [`S_${name.replaceAll("-", "_").toUpperCase()}`, s.secret(name)]);
-    s.service("web", { build: "./web", port: 80, public: true, env: Object.fromEntries(secrets) });
+    const secrets = names.map((name): [string, Secret] => [`S_${name.replaceAll("-", "_").toUpperCase()}`, s.secret(name)]);
+    s.service("web", { image: build("./web"), port: 80, public: true, env: Object.fromEntries(secrets) });
     return ["web"];
   });
   const [file] = rendered("compose", plan).secretFiles;
@@ -94,9 +95,9 @@ test("a secret whose name means something to the shell or to the file gets anoth
 
 test("images are built from the stack's folder, wherever the files lie", () => {
   const plan = planned("test", (s) => {
-    s.service("here", { build: "." });
-    s.service("sub", { build: "./services/sub/" });
-    s.service("beside", { build: "../beside" });
+    s.service("here", { image: build(".") });
+    s.service("sub", { image: build("./services/sub/") });
+    s.service("beside", { image: build("../beside") });
     return ["here", "sub", "beside"];
   });
   const { services } = composeOf(plan);
@@ -122,7 +123,8 @@ test("a stack whose networks may not all get an address is told how to have more
   const withServices = (count: number) =>
     planned("test", (s) => {
       const names = Array.from({ length: count }, (_, index) => `web${index}`);
-      for (const [index, name] of names.entries()) s.service(name, { build: "./web", port: 3000 + index, public: true, metrics: false });
+      for (const [index, name] of names.entries())
+        s.service(name, { image: build("./web"), port: 3000 + index, public: true, metrics: false });
       return names;
     });
   assert.deepEqual(rendered("compose", withServices(24)).notes, []);

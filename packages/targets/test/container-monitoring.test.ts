@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Plan, planOf, stack } from "@groundplan/model";
+import { build, type Plan, planOf, stack } from "@groundplan/model";
 import { STAND_IN_IMAGES } from "@groundplan/testing";
 import { parse } from "yaml";
 import { containerPlanOf, MONITORING_IMAGES } from "../src/index.js";
@@ -75,10 +75,9 @@ test("in a swarm each node exporter is a host of its own address", () => {
 test("what has no container is not read, and no rule expects it", () => {
   const plan = planOf(
     stack("test", (s) => {
-      s.service("web", { build: "./web", port: 80, public: true });
-      s.service("local", { command: "node local.js", port: 81 });
-      s.host("main", { subnet: "public", runs: ["web", "local"] });
-      s.monitoring({ on: "main" });
+      s.service("web", { image: build("./web"), port: 80, public: true, metrics: "/metrics" });
+      s.service("local", { local: "node local.js", port: 81, metrics: "/metrics" });
+      s.monitoring();
     }),
   );
   for (const { target } of FILES) {
@@ -152,13 +151,12 @@ test("a secret whose variable would be a port of monitoring gets another one", (
   const plan = planOf(
     stack("test", (s) => {
       s.service("web", {
-        build: "./web",
+        image: build("./web"),
         port: 80,
         public: true,
         env: { A: s.secret("grafana-port"), B: s.secret("monitoring-bind-address") },
       });
-      s.host("main", { subnet: "public", runs: ["web"] });
-      s.monitoring({ on: "main" });
+      s.monitoring();
     }),
   );
   const { environment } = serviceOf(composeOf(plan), "web");

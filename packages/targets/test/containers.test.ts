@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { build } from "@groundplan/model";
 import { isPinned } from "../src/containers/image-name.js";
 import { shortNames } from "../src/containers/short-names.js";
 import { TARGETS } from "../src/index.js";
@@ -69,9 +70,9 @@ test("only those who use Redis share a network with it", () => {
 
 test("a network between two components is internal, and so is that of one that knows nobody", () => {
   const plan = planned("test", (s) => {
-    const api = s.service("api", { build: "./api", port: 80 });
-    s.service("web", { build: "./web", uses: { api } });
-    s.service("loner", { build: "./loner" });
+    const api = s.service("api", { image: build("./api"), port: 80 });
+    s.service("web", { image: build("./web"), uses: { api } });
+    s.service("loner", { image: build("./loner") });
     return ["api", "web", "loner"];
   });
   for (const { of } of FILES) {
@@ -99,7 +100,7 @@ test("only public services publish a port, databases never", () => {
 test("public services get the ports that they have under groundplan up, and never the control room's", () => {
   const names = Array.from({ length: 12 }, (_, index) => `web-${String.fromCharCode(97 + index)}`);
   const plan = planned("test", (s) => {
-    for (const name of names) s.service(name, { build: `./${name}`, port: 3000 + names.indexOf(name), public: true });
+    for (const name of names) s.service(name, { image: build(`./${name}`), port: 3000 + names.indexOf(name), public: true });
     return names;
   });
   const text = textOf("compose", plan, "compose.yaml");
@@ -168,8 +169,8 @@ test("services in other languages have the same health, limits and networks", ()
 
 test("what is built here is hardened, what says otherwise and ready images are not", () => {
   const plan = planned("test", (s) => {
-    s.service("built", { build: "./built" });
-    s.service("loose", { build: "./loose", hardened: false });
+    s.service("built", { image: build("./built") });
+    s.service("loose", { image: build("./loose"), hardened: false });
     s.service("ready", { image: "app:1" });
     s.service("tight", { image: "app:1", hardened: true });
     return ["built", "loose", "ready", "tight"];
@@ -199,10 +200,10 @@ test("PostgreSQL counts as healthy only over TCP, which it does not serve while 
 test("what the user should know is told: services left out, images without a version, health that nothing tells", () => {
   const { notes } = rendered("compose", PLANS.awkward ?? assert.fail());
   assert.deepEqual(notes, [
-    'background-job-without-a-port has neither build nor image, so it is not in compose.yaml: add build to s.service("background-job-without-a-port")',
+    'background-job-without-a-port has no image, so it is not in compose.yaml: add image: build("./background-job-without-a-port") to s.service("background-job-without-a-port")',
     'last-service-in-a-long-chain-of-links runs the image "php", which names no version: what runs may change by itself; add a tag',
     "nothing tells when last-service-in-a-long-chain-of-links is healthy, so two and public-service-with-a-name-of-40-letters cannot wait for " +
-      'that: add healthCommand to s.service("last-service-in-a-long-chain-of-links")',
+      'that: add health: { command: "..." } to s.service("last-service-in-a-long-chain-of-links")',
     'compose.yaml has 31 networks, and Docker has addresses for about 30: if it says that none are left, write "default-address-pools": ' +
       '[{"base": "10.200.0.0/16", "size": 24}] into /etc/docker/daemon.json and restart Docker',
   ]);
@@ -211,11 +212,11 @@ test("what the user should know is told: services left out, images without a ver
 
 test("those who use a service that is left out are named", () => {
   const plan = planned("test", (s) => {
-    const api = s.service("api", { command: "node api.js", port: 8000 });
-    s.service("web", { build: "./web", uses: { api } });
+    const api = s.service("api", { local: "node api.js", port: 8000 });
+    s.service("web", { image: build("./web"), uses: { api } });
     return ["api", "web"];
   });
-  const text = 'api has neither build nor image, so it is not in stack.yaml, and web will not find it: add build to s.service("api")';
+  const text = 'api has no image, so it is not in stack.yaml, and web will not find it: add image: build("./api") to s.service("api")';
   assert.deepEqual(rendered("swarm", plan).notes, [text]);
   assert.equal(serviceOf(composeOf(plan), "web").depends_on, undefined);
 });
@@ -237,10 +238,10 @@ test("names that are too long or wanted twice are told apart, and depend on noth
 
 test("links whose names become one have a network each", () => {
   const plan = planned("test", (s) => {
-    s.service("b-c", { image: "app:1", port: 1 });
-    s.service("c", { image: "app:1", port: 2 });
-    s.service("a", { image: "app:1", uses: { one: "b-c" } });
-    s.service("a-b", { image: "app:1", uses: { one: "c" } });
+    const bc = s.service("b-c", { image: "app:1", port: 1 });
+    const c = s.service("c", { image: "app:1", port: 2 });
+    s.service("a", { image: "app:1", uses: { one: bc } });
+    s.service("a-b", { image: "app:1", uses: { one: c } });
     return ["b-c", "c", "a", "a-b"];
   });
   for (const { of } of FILES) assert.deepEqual([...neighbours(of(plan))].sort(), ["a b-c", "a-b c"]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planOf, stack, withStandIns } from "@groundplan/model";
+import { build, planOf, stack, withStandIns } from "@groundplan/model";
 import { awkwardStack, votingStack } from "@groundplan/testing";
 import { entryOf, type Point, type Rectangle } from "../src/graph/layout.js";
 import { NAME_SIZE, placeBoxes, TEXT_INSET } from "../src/graph/place-boxes.js";
@@ -136,8 +136,7 @@ test("where the internet comes in is marked, and only there", () => {
   assert.equal(arrows(renderSvg(planOf(votingStack()))), 2);
   const inner = planOf(
     stack("inner", (s) => {
-      s.service("job", { command: "run-jobs" });
-      s.host("main", { subnet: "public", runs: ["job"] });
+      s.service("job", { local: "run-jobs" });
     }),
   );
   assert.equal(renderSvg(inner).includes("Internet"), false);
@@ -168,9 +167,9 @@ test("the Mermaid graph has a node for each component and an arrow for each link
 test("a host that runs nothing is drawn as well", () => {
   const plan = planOf(
     stack("test", (s) => {
-      s.service("web", { build: "./web" });
+      const web = s.service("web", { image: build("./web") });
       s.host("bastion", { subnet: "public", runs: [] });
-      s.host("inner", { subnet: "private", runs: ["web"] });
+      s.host("inner", { subnet: "private", runs: [web] });
     }),
   );
   assert.ok(renderMermaid(plan).includes('    host_bastion["bastion (bastion)"]'));

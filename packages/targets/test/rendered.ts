@@ -68,12 +68,8 @@ export function serviceOf(file: ParsedFile, name: string): ParsedService {
 }
 
 /** A plan of one public host that runs all that is declared. */
-export function planned(name: string, define: (s: StackBuilder) => readonly string[]): Plan {
-  return planOf(
-    stack(name, (s) => {
-      s.host("main", { subnet: "public", runs: define(s) });
-    }),
-  );
+export function planned(name: string, define: (s: StackBuilder) => void): Plan {
+  return planOf(stack(name, define));
 }
 
 /** Each two services that could open a connection to each other, in the order of the file. */

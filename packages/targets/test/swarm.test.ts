@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { renderEnv } from "@groundplan/model";
+import { build, renderEnv } from "@groundplan/model";
 import { monitoringContainers, swarmPlanOf } from "../src/index.js";
 import { PLANS } from "./golden.js";
 import { planned, rendered, serviceOf, swarmOf, textOf } from "./rendered.js";
@@ -74,8 +74,8 @@ test("each secret file has the value that its variable has elsewhere, and stack.
 test("variables whose secrets would have one name get a secret each", () => {
   const plan = planned("test", (s) => {
     const key = s.secret("key");
-    s.service("a-b", { build: "./one", env: { C: key } });
-    s.service("a", { build: "./two", env: { B_C: key, b_c: key } });
+    s.service("a-b", { image: build("./one"), env: { C: key } });
+    s.service("a", { image: build("./two"), env: { B_C: key, b_c: key } });
     return ["a-b", "a"];
   });
   const { secrets } = swarmPlanOf(plan);

@@ -17,7 +17,7 @@ import { parseBuildStep } from "./parse-build-step.js";
 export interface BuildOptions {
   /** What to use in place of the Dockerfiles' own base; `null`: theirs. */
   readonly base: string | null;
-  /** Whether the services' `prepare` is run. */
+  /** Whether what the stack runs before a build (`before`) is run. */
   readonly prepare: boolean;
   /** Folder that the commands are run in, and that shown paths start from. */
   readonly folder: string;
@@ -91,10 +91,10 @@ async function prepare({ service, folder, prepare: command }: Buildable, runner:
   if (result.code === 0) return;
   throw new UserError({
     message: result.missing
-      ? `${service}: its prepare cannot be run, there is no program ${program}`
-      : `${service}: its prepare failed (${shown}, ${ending(result)})`,
+      ? `${service}: what runs before its image is built cannot run: there is no program ${program}`
+      : `${service}: what runs before its image is built failed (${shown}, ${ending(result)})`,
     detail: result.missing ? [] : lastLines(`${result.stdout}\n${result.stderr}`, LINES_SHOWN),
-    fix: `put right what it says, or prepare of ${service} in stack.ts`,
+    fix: `fix what it says, or before in image: build(...) of ${service} in stack.ts`,
   });
 }
 

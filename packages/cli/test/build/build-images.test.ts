@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { planOf, stack } from "@groundplan/model";
+import { build, planOf, stack } from "@groundplan/model";
 import { containerPlanOf } from "@groundplan/targets";
 import { type BuildOptions, buildImages } from "../../src/build/build-images.js";
 import { type Buildable, buildables, checkFolders } from "../../src/build/buildable.js";
@@ -129,13 +129,13 @@ test("a prepare that fails or does not exist is told, and its image is not built
   const services = [service(folder, { prepare: ["node", "bundle.mjs"] })];
   const failing = fakeRunner({ node: { code: 2, stderr: "Could not resolve ./main.ts" } });
   const { problems } = await buildImages(services, options(folder), { runner: failing, progress: fakeProgress() });
-  assert.equal(problems[0]?.message, "vote: its prepare failed (node bundle.mjs, exit code 2)");
+  assert.equal(problems[0]?.message, "vote: what runs before its image is built failed (node bundle.mjs, exit code 2)");
   assert.deepEqual(problems[0].detail, ["Could not resolve ./main.ts"]);
   assert.deepEqual(failing.ran, ["node bundle.mjs"]);
 
   const missing = fakeRunner({ node: { code: null, missing: true } });
   const outcome = await buildImages(services, options(folder), { runner: missing, progress: fakeProgress() });
-  assert.equal(outcome.problems[0]?.message, "vote: its prepare cannot be run, there is no program node");
+  assert.equal(outcome.problems[0]?.message, "vote: what runs before its image is built cannot run: there is no program node");
 });
 
 test("an image that others wait for must have a health check", async () => {
@@ -158,9 +158,9 @@ test("an image that others wait for must have a health check", async () => {
 const plan = planOf(
   stack("shop", (s) => {
     const db = s.postgres("db");
-    const api = s.service("api", { build: "./api", port: 8000, uses: { db } });
-    const asked = s.service("asked", { build: "./asked", port: 8001, healthCommand: "true" });
-    const web = s.service("web", { build: "./web", prepare: "node bundle.mjs", port: 80, public: true, uses: { api, asked } });
+    const api = s.service("api", { image: build("./api"), port: 8000, uses: { db } });
+    const asked = s.service("asked", { image: build("./asked"), port: 8001, health: { command: "true" } });
+    const web = s.service("web", { image: build("./web", { before: "node bundle.mjs" }), port: 80, public: true, uses: { api, asked } });
     const ready = s.service("ready", { image: "nginx:1.27", port: 81, public: true });
     s.host("one", { subnet: "public", runs: [db, api, asked, web, ready] });
   }),
@@ -190,9 +190,9 @@ test("every folder and Dockerfile that is missing is named at once", () => {
     name: "UserError",
     message: [
       "api: there is no Dockerfile in api",
-      "  fix: write api/Dockerfile, or give api a ready image in stack.ts (image instead of build)",
+      '  fix: write api/Dockerfile, or give api a ready image in stack.ts (image: "nginx:1.27")',
       "asked: there is no folder asked beside stack.ts",
-      "  fix: make it, or put right build of asked in stack.ts",
+      "  fix: create it, or correct image: build(...) of asked in stack.ts",
     ].join("\n"),
   });
 });

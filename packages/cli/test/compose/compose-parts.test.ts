@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planOf, stack } from "@groundplan/model";
+import { build, planOf, stack } from "@groundplan/model";
 import { parseArguments } from "../../src/arguments/parse-arguments.js";
 import { compose } from "../../src/commands/compose.js";
 import { describeVolumes } from "../../src/compose/compose-down.js";
@@ -16,8 +16,8 @@ import { run } from "../helpers.js";
 
 const plan = planOf(
   stack("pair", (s) => {
-    const back = s.service("back", { build: "./back", port: 8000 });
-    const front = s.service("front-page", { build: "./front", port: 80, public: true, uses: { back } });
+    const back = s.service("back", { image: build("./back"), port: 8000 });
+    const front = s.service("front-page", { image: build("./front"), port: 80, public: true, uses: { back } });
     s.host("one", { subnet: "public", runs: [front, back] });
   }),
 );

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { type Plan, planOf, type StackDefinition, stack } from "@groundplan/model";
+import { build, type Plan, planOf, type StackDefinition, stack } from "@groundplan/model";
 import { containerPlanOf } from "@groundplan/targets";
 import { parseArguments } from "../../src/arguments/parse-arguments.js";
 import { makeImages } from "../../src/build/make-images.js";
@@ -22,10 +22,8 @@ import { fakeProgress, fakeRunner } from "./fake-runner.js";
 const definition = (smarthost?: string): StackDefinition =>
   stack("shop", (s) => {
     const db = s.postgres("db");
-    s.service("web", { build: "./web", port: 80, public: true, uses: { db } });
-    s.host("main", { subnet: "public", runs: [db, "web"] });
+    s.service("web", { image: build("./web"), port: 80, public: true, uses: { db }, metrics: "/metrics" });
     s.monitoring({
-      on: "main",
       ...(smarthost === undefined ? {} : { alarms: { email: "ops@example.com", smarthost, from: "alarms@example.com", user: "alarms" } }),
     });
   });

@@ -295,7 +295,7 @@ test("Ctrl-C in the middle of a deploy says how to go on, and what it has made i
 });
 
 test("all that is missing is said at once, before anything is made", async (context) => {
-  const folder = folderWith({ "stack.ts": VALID_STACK.replace('command: "node web.js"', 'image: "example.com/web:1"') });
+  const folder = folderWith({ "stack.ts": VALID_STACK.replace('local: "node web.js"', 'image: "example.com/web:1"') });
   const before = { ...process.env };
   context.after(() => {
     process.env = before;

@@ -70,12 +70,12 @@ export function pathWith(folder: string, programs: Readonly<Record<string, strin
   return path;
 }
 
-const stackFile = (name: string, back: string, monitoring: boolean) => `import { stack } from "groundplan";
+const stackFile = (name: string, back: string, monitoring: boolean) => `import { build, stack } from "groundplan";
 
 export default stack("${name}", (s) => {
-  const back = s.service("back", { build: "./back", port: 8000, memoryMb: ${back === "greedy" ? 128 : 256}, env: { MODE: "${back}", KEY: s.secret("key") } });
-  const front = s.service("front", { build: "./front", prepare: "node prepare.mjs", port: 80, public: true, uses: { back } });
-  s.host("one", { subnet: "public", runs: [front, back] });${monitoring ? '\n  s.monitoring({ on: "one" });' : ""}
+  const back = s.service("back", { image: build("./back"), port: 8000, metrics: "/metrics", memoryMb: ${back === "greedy" ? 128 : 256}, env: { MODE: "${back}", KEY: s.secret("key") } });
+  const front = s.service("front", { image: build("./front", { before: "node prepare.mjs" }), port: 80, public: true, metrics: "/metrics", uses: { back } });
+  s.host("one", { subnet: "public", runs: [front, back] });${monitoring ? "\n  s.monitoring();" : ""}
 });
 `;
 

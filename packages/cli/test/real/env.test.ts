@@ -14,9 +14,9 @@ const STACK = `import { stack } from "groundplan";
 
 export default stack("pair", (s) => {
   const key = s.secret("key");
-  const back = s.service("back", { command: "node server.js", port: 8000 });
+  const back = s.service("back", { local: "node server.js", port: 8000 });
   const front = s.service("front", {
-    command: "node server.js", port: 80, public: true, uses: { back }, env: { KEY: key, GREETING: "it's $HOME \\"here\\"" },
+    local: "node server.js", port: 80, public: true, uses: { back }, env: { KEY: key, GREETING: "it's $HOME \\"here\\"" },
   });
   s.host("one", { subnet: "public", runs: [front, back] });
 });

@@ -17,8 +17,8 @@ const FILES = {
   "stack.ts": `import { stack } from "groundplan";
 
 export default stack("pair", (s) => {
-  const back = s.service("back", { command: "node server.js", port: 8000, env: { READY_AFTER_MS: "200" } });
-  const front = s.service("front", { command: "node server.js", port: 80, public: true, uses: { back } });
+  const back = s.service("back", { local: "node server.js", port: 8000, env: { READY_AFTER_MS: "200" } });
+  const front = s.service("front", { local: "node server.js", port: 80, public: true, uses: { back } });
   s.host("one", { subnet: "public", runs: [front, back] });
 });
 `,

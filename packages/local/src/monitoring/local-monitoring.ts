@@ -23,7 +23,7 @@ export class LocalMonitoring {
     if (plan.monitoring === null) {
       throw new UserError({
         message: `--monitoring: the stack "${plan.stack}" says nothing of monitoring`,
-        fix: 'add s.monitoring({ on: "NAME OF A PUBLIC HOST" }) to the stack file, or leave --monitoring away',
+        fix: "add s.monitoring({ on: <a public host> }) to the stack file, or leave --monitoring away",
       });
     }
     this.#plan = plan;

@@ -16,15 +16,15 @@ function programs(...names: readonly string[]): string {
   return folder;
 }
 
-function planWith(build: (s: StackBuilder) => void): Plan {
-  return planOf(stack("demo", build));
+function planWith(define: (s: StackBuilder) => void): Plan {
+  return planOf(stack("demo", define));
 }
 
 const watched = planWith((s) => {
   const db = s.postgres("db");
-  const web = s.service("web", { command: "true", port: 80, uses: { db } });
+  const web = s.service("web", { local: "true", port: 80, uses: { db }, metrics: "/metrics" });
   s.host("one", { subnet: "public", runs: [db, web] });
-  s.monitoring({ on: "one" });
+  s.monitoring();
 });
 
 function openOn(plan: Plan, searchPath: string) {
@@ -34,7 +34,7 @@ function openOn(plan: Plan, searchPath: string) {
 }
 
 test("a stack that says nothing of monitoring is told what to add", () => {
-  const plan = planWith((s) => s.host("one", { subnet: "public", runs: [s.service("web", { command: "true", port: 80 })] }));
+  const plan = planWith((s) => s.host("one", { subnet: "public", runs: [s.service("web", { local: "true", port: 80 })] }));
   assert.throws(() => openOn(plan, programs("prometheus")), {
     name: "UserError",
     message: /says nothing of monitoring\n {2}fix: add s\.monitoring/,

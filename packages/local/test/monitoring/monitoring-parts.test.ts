@@ -44,7 +44,7 @@ test("every scrape target of the plan is answered by a part, and three hosts on 
 test("a stack without monitoring has nothing that is scraped", () => {
   const bare = planOf(
     stack("bare", (s) => {
-      const web = s.service("web", { command: "true", port: 80 });
+      const web = s.service("web", { local: "true", port: 80 });
       s.host("one", { subnet: "public", runs: [web] });
     }),
   );

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planOf, stack } from "@groundplan/model";
+import { build, planOf, stack } from "@groundplan/model";
 import { rerouteLinks } from "../../src/ports/reroute-links.js";
 
 const plan = planOf(
   stack("rerouted", (s) => {
     const db = s.postgres("db");
-    const api = s.service("api", { build: "./api", port: 80, uses: { db, archive: db } });
-    const page = s.service("page", { build: "./page", port: 81, public: true, uses: { api, db } });
+    const api = s.service("api", { image: build("./api"), port: 80, uses: { db, archive: db } });
+    const page = s.service("page", { image: build("./page"), port: 81, public: true, uses: { api, db } });
     s.host("main", { subnet: "public", runs: [db, api, page] });
   }),
 );

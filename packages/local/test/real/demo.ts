@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type Plan, planOf, type StackBuilder, stack } from "@groundplan/model";
+import { build, type Plan, planOf, type StackBuilder, stack } from "@groundplan/model";
 import { freePort } from "@groundplan/testing";
 import pg from "pg";
 import { findRedisServer } from "../../src/parts/redis-program.js";
@@ -22,14 +22,14 @@ export const needsRoot = process.getuid?.() === 0 ? false : "needs root";
 /** Who a process is, and what children it has, is read from /proc or told by ps. */
 export const needsUnix = process.platform === "win32" ? "needs a Unix" : false;
 
-export function planWith(build: (s: StackBuilder) => void): Plan {
-  return planOf(stack("demo", build));
+export function planWith(define: (s: StackBuilder) => void): Plan {
+  return planOf(stack("demo", define));
 }
 
 /** PostgreSQL, and a service that uses it. */
 export const small = planWith((s) => {
   const db = s.postgres("db");
-  const web = s.service("web", { build: "./web", command: "node main.js", port: 80, public: true, uses: { db } });
+  const web = s.service("web", { image: build("./web"), local: "node main.js", port: 80, public: true, uses: { db } });
   s.host("here", { subnet: "public", runs: [db, web] });
 });
 
@@ -37,14 +37,14 @@ export const small = planWith((s) => {
 export const full = planWith((s) => {
   const db = s.postgres("db");
   const redis = s.redis("redis", { standIn: db });
-  const web = s.service("web", { build: "./web", command: "node main.js", port: 80, public: true, uses: { queue: redis, db } });
+  const web = s.service("web", { image: build("./web"), local: "node main.js", port: 80, public: true, uses: { queue: redis, db } });
   s.host("here", { subnet: "public", runs: [db, redis, web] });
 });
 
 /** One service only. */
 export function alone(folder: string, options: { port?: number } = {}): Plan {
   return planWith((s) => {
-    const one = s.service("one", { build: `./${folder}`, command: "node main.js", ...options });
+    const one = s.service("one", { image: build(`./${folder}`), local: "node main.js", ...options });
     s.host("here", { subnet: "public", runs: [one] });
   });
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { build } from "@groundplan/model";
 import { type RunStackOptions, runStack } from "../../src/run-stack.js";
 import { UserError } from "../../src/user-error.js";
 import { temporaryFolder } from "../temporary-folder.js";
@@ -61,8 +62,8 @@ test("a service that never gets healthy ends the start with its own reason", { s
 
 test("all services that cannot be launched are reported at once", { skip: needsUnix }, async () => {
   const plan = planWith((s) => {
-    const a = s.service("a", { build: "./nowhere", command: "node main.js" });
-    const b = s.service("b", { build: "./web", command: "nodejs-of-tomorrow main.js" });
+    const a = s.service("a", { image: build("./nowhere"), local: "node main.js" });
+    const b = s.service("b", { image: build("./web"), local: "nodejs-of-tomorrow main.js" });
     const c = s.service("c", { image: "nginx" });
     s.host("here", { subnet: "public", runs: [a, b, c] });
   });
@@ -70,9 +71,9 @@ test("all services that cannot be launched are reported at once", { skip: needsU
   assert.deepEqual(
     error.problems.map(({ message, fix }) => `${message} / ${fix}`),
     [
-      `the folder of a is missing: ${join(FIXTURES, "nowhere")} / create it, or correct build in s.service("a")`,
-      'b cannot run "nodejs-of-tomorrow main.js": there is no program "nodejs-of-tomorrow" / install nodejs-of-tomorrow, or correct the command in s.service("b")',
-      'c has no command to run it with on this machine / add command: "..." to s.service("c")',
+      `the folder of a is missing: ${join(FIXTURES, "nowhere")} / create it, or correct image: build(...) in s.service("a")`,
+      'b cannot run "nodejs-of-tomorrow main.js": there is no program "nodejs-of-tomorrow" / install nodejs-of-tomorrow, or correct local in s.service("b")',
+      'nothing says how to run c on this machine / add local: "..." to s.service("c")',
     ],
   );
 });

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { build } from "@groundplan/model";
 import { until } from "../../src/pause.js";
 import { temporaryFolder } from "../temporary-folder.js";
 import { askWeb, FIXTURES, full, needsRedis, planWith, query, redisCommand, runs, runTrial, stateBecomes, stateOf } from "./demo.js";
 
 const web = planWith((s) => {
-  const one = s.service("web", { build: "./web", command: "node main.js", port: 80, public: true, watch: ["./shared"] });
+  const one = s.service("web", { image: build("./web"), local: "node main.js", port: 80, public: true, watch: { also: ["./shared"] } });
   s.host("here", { subnet: "public", runs: [one] });
 });
 const quick = { pollMs: 25, watchQuietMs: 50 };

@@ -50,8 +50,7 @@ export const brokenOptions: readonly BrokenStack[] = [
         code: "OPTION_UNKNOWN",
         message: 'there is no option "prot" here',
         found: '"prot"',
-        allowed:
-          "image, local, watch, port, public, uses, env, health, metrics, replicas, hardened, internet, memoryMb",
+        allowed: "image, local, watch, port, public, uses, env, health, metrics, replicas, hardened, internet, memoryMb",
         fix: "write port",
       },
       {

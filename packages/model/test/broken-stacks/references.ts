@@ -1,4 +1,4 @@
-import { build, stack, type StackBuilder } from "../../src/index.js";
+import { build, type StackBuilder, stack } from "../../src/index.js";
 import type { BrokenStack, LooseBuilder } from "./broken-stack.js";
 
 const javascript = (define: (s: LooseBuilder) => void) => stack("test", define as unknown as (s: StackBuilder) => void);

@@ -1,4 +1,4 @@
-import { type Problem, stack, type StackBuilder } from "../../src/index.js";
+import { type Problem, type StackBuilder, stack } from "../../src/index.js";
 import type { BrokenStack, LooseBuilder } from "./broken-stack.js";
 
 const javascript = (define: (s: LooseBuilder) => void) => stack("test", define as unknown as (s: StackBuilder) => void);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { type TestContext, test } from "node:test";
-import { type Plan, planOf, type StackDefinition, stack, validateStack } from "@groundplan/model";
+import { build, type Plan, planOf, type StackDefinition, stack } from "@groundplan/model";
 import { TARGETS } from "@groundplan/targets";
 import { minimalStack, votingStack } from "@groundplan/testing";
 import { LIFE_CYCLE } from "../../src/index.js";
@@ -29,8 +29,8 @@ function inFolder(files: Readonly<Record<string, string>>, folder: string): Read
 function wideStack(): StackDefinition {
   return stack("wide", (s) => {
     const db = s.postgres("db");
-    const api = s.service("api", { build: "./api", port: 8000, uses: { db } });
-    const web = s.service("web", { build: "./web", port: 8080, public: true, uses: { api } });
+    const api = s.service("api", { image: build("./api"), port: 8000, uses: { db } });
+    const web = s.service("web", { image: build("./web"), port: 8080, public: true, uses: { api } });
     s.host("front-end", { subnet: "public", runs: [web] });
     s.host("app-one", { subnet: "private", runs: [api] });
     s.host("data", { subnet: "private", runs: [db] });
@@ -48,7 +48,6 @@ for (const [name, makeStack] of Object.entries(STACKS)) {
   test(`the generated files of the ${name} stack are proven, and every check holds`, async (context) => {
     if (!(await has(context))) return;
     const definition = makeStack();
-    assert.deepEqual(validateStack(definition), []);
     const plan = planOf(definition);
     const proof = await prove(folderWith(inFolder(filesOf(plan), "terraform")), { plan });
     const isProtected = proof.steps.some((step) => step.name === LIFE_CYCLE.destroyUnprotected.name);

@@ -20,7 +20,7 @@ export const monitoringTarget: Target = {
   next: (folder) => `less ${folder}/README.md`,
 };
 
-const NONE = 'this stack has no monitoring, so there is nothing to write: add s.monitoring({ on: "<a public host>" }) to the stack file';
+const NONE = "this stack has no monitoring, so there is nothing to write: add s.monitoring({ on: <a public host> }) to the stack file";
 
 function notesOf({ monitoring, components }: Plan): readonly string[] {
   const unread = components.filter(({ kind, metrics }) => kind === "service" && metrics === null).map(({ name }) => name);

@@ -17,7 +17,7 @@ export function renderMonitoringReadme(plan: Plan, place: OutputPlace): string {
   if (plan.monitoring === null) {
     return `${[
       title,
-      'It declares none. Write `s.monitoring({ on: "<a public host>" })` into the stack file, and make these files anew:',
+      "It declares none. Write `s.monitoring({ on: <a public host> })` into the stack file, and make these files anew:",
       again,
     ].join("\n\n")}\n`;
   }

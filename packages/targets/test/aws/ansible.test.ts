@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Plan, planOf, stack } from "@groundplan/model";
+import { build, type Plan, planOf, stack } from "@groundplan/model";
 import { parse } from "yaml";
 import { ansibleComponents } from "../../src/aws/ansible/ansible-component.js";
 import { triedConnections } from "../../src/aws/ansible/connections.js";
@@ -71,7 +71,7 @@ test("a container finds what it uses by the private address of its host, and pub
 });
 
 test("a port that nobody opens is not published", () => {
-  const plan = planned("test", (s) => [s.service("job", { build: "./job", port: 8000, metrics: false }).name]);
+  const plan = planned("test", (s) => [s.service("job", { image: build("./job"), port: 8000, metrics: false }).name]);
   assert.deepEqual(
     optionsOf(plan, "job").filter((option) => option.startsWith("--publish")),
     [],
@@ -109,8 +109,8 @@ test("an author's braces are no expression of Ansible's, and a value of several 
 
 test("names that YAML takes for something else than text are quoted", () => {
   const plan = planned("test", (s) => [
-    s.service("no", { build: "./no", port: 80, public: true }).name,
-    s.service("y", { build: "./y" }).name,
+    s.service("no", { image: build("./no"), port: 80, public: true }).name,
+    s.service("y", { image: build("./y") }).name,
   ]);
   for (const name of ["no", "y"]) {
     const [play] = parse(textOf(plan, `playbooks/deploy-${name}.yml`), { version: "1.1" }) as [
@@ -135,11 +135,11 @@ test("the connections that are tried are those of the rules: every link, and bet
 
 test("what runs once, and what runs nowhere, is said", () => {
   assert.deepEqual(renderAnsible(voting).notes, ["vote and worker run once: a host publishes a port for one container"]);
-  assert.match(renderAnsible(awkward).notes[0] ?? "", /background-job-without-a-port has neither build nor image/);
+  assert.match(renderAnsible(awkward).notes[0] ?? "", /background-job-without-a-port has no image/);
 });
 
 test("the only PostgreSQL is called database, unless a component has that name", () => {
-  const plan = planned("test", (s) => [s.postgres("db").name, s.service("database", { build: "./database" }).name]);
+  const plan = planned("test", (s) => [s.postgres("db").name, s.service("database", { image: build("./database") }).name]);
   assert.match(textOf(plan, "playbooks/deploy-db.yml"), /component: db$/m);
   assert.match(textOf(plan, "playbooks/deploy-database.yml"), /component: database$/m);
 });
@@ -148,9 +148,9 @@ test("with a domain, a proxy on each host with public services takes their HTTPS
   const plan = planOf(
     stack("poll", (s) => {
       const db = s.postgres("db");
-      s.service("vote", { build: "./vote", port: 8080, public: true, uses: { db } });
-      s.service("result", { build: "./result", port: 5001, public: true, uses: { db } });
-      s.host("frontend", { subnet: "public", runs: ["vote", "result"] });
+      const vote = s.service("vote", { image: build("./vote"), port: 8080, public: true, uses: { db } });
+      const result = s.service("result", { image: build("./result"), port: 5001, public: true, uses: { db } });
+      s.host("frontend", { subnet: "public", runs: [vote, result] });
       s.host("database", { subnet: "private", runs: [db] });
       s.aws({ domain: "poll.example.com" });
     }),

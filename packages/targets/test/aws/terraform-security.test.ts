@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { NetworkRule } from "@groundplan/model";
+import { build, type NetworkRule } from "@groundplan/model";
 import { describe } from "../../src/aws/terraform/describe.js";
 import { labelledRules } from "../../src/aws/terraform/labels.js";
 import { planned } from "../rendered.js";
@@ -86,7 +86,7 @@ test("a description is cut to what AWS takes", () => {
 
 test("a security group is not called sg-..., which AWS keeps for its own ids", () => {
   const plan = planned("sg", (s) => {
-    s.service("web", { build: "./web", port: 80, public: true });
+    s.service("web", { image: build("./web"), port: 80, public: true });
     return ["web"];
   });
   assert.equal(valuesOf(resource(plan, "aws_security_group", "main")).name, "stack-sg-main");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planOf, stack } from "@groundplan/model";
+import { build, planOf, stack } from "@groundplan/model";
 import { parse } from "yaml";
 import { type AlarmReceiver, hostReach, renderMonitoring, ruleGroups, smtpReceiver, TARGETS, watchedOf } from "../../src/index.js";
 import { assertGolden, PLANS } from "../golden.js";
@@ -137,20 +137,14 @@ test("a runbook is found at the stack's own place", () => {
 test("names that mean something to a template or to PromQL are taken for themselves", async (context) => {
   const plan = planOf(
     stack("test", (s) => {
-      const web = s.service("web", { build: "./web", port: 80, public: true });
-      s.host("main", { subnet: "public", runs: [web] });
-      s.monitoring({ on: "main" });
-      s.pipeline(
-        [
-          { level: 'in "{{ $value }}" \\', at: web, metric: "in_total" },
-          { level: "out {{ end }}", at: web, metric: "out_total" },
-        ],
-        {
-          lag: { at: web, metric: "waiting", drainedBy: web },
-          latencies: [{ latency: 'a {{b}} "c"', at: web, metric: "took_seconds" }],
-          errors: [{ error: "{{", at: web, metric: "errors_total" }],
-        },
-      );
+      const web = s.service("web", { image: build("./web"), port: 80, public: true });
+      s.monitoring();
+      s.pipeline({
+        levels: { 'in "{{ $value }}" \\': web.metric("in_total"), "out {{ end }}": web.metric("out_total") },
+        lag: { metric: web.metric("waiting"), drainedBy: web },
+        latency: { 'a {{b}} "c"': web.metric("took_seconds") },
+        errors: { "{{": web.metric("errors_total") },
+      });
     }),
   );
   const folder = written(context, rendered("monitoring", plan).files);

@@ -1,14 +1,13 @@
-import { type Plan, planOf, stack } from "@groundplan/model";
+import { build, type Plan, planOf, stack } from "@groundplan/model";
 import { hostReach, type MonitoringReach } from "../../src/index.js";
 import { PLANS } from "../golden.js";
 
 /** The smallest stack with monitoring: one host, one service, no database, no pipeline. */
 const hello = planOf(
   stack("hello", (s) => {
-    const web = s.service("web", { build: "./web", port: 80, public: true });
+    const web = s.service("web", { image: build("./web"), port: 80, public: true, metrics: "/metrics" });
     s.host("main", { subnet: "public", runs: [web] });
     s.monitoring({
-      on: "main",
       alarms: { email: "ops@example.com", smarthost: "smtp.example.com:587", from: "alarms@example.com", user: "alarms" },
     });
   }),
@@ -19,20 +18,20 @@ const singleHost = planOf(
   stack("single-host", (s) => {
     const db = s.postgres("db");
     const cache = s.redis("cache");
-    const shop = s.service("shop", { build: "./shop", port: 80, public: true, uses: { db, cache } });
+    const shop = s.service("shop", { image: build("./shop"), port: 80, public: true, uses: { db, cache }, metrics: "/metrics" });
     s.host("main", { subnet: "public", runs: [db, cache, shop] });
-    s.monitoring({ on: "main", runbooks: "https://git.example.com/shop/docs/runbooks/" });
+    s.monitoring({ runbooks: "https://git.example.com/shop/docs/runbooks/" });
   }),
 );
 
 /** With a domain, so that public pages have certificates. */
 const secure = planOf(
   stack("secure", (s) => {
-    const web = s.service("web", { build: "./web", port: 8000, public: true });
-    const api = s.service("api", { build: "./api", port: 8001 });
+    const web = s.service("web", { image: build("./web"), port: 8000, public: true, metrics: "/metrics" });
+    const api = s.service("api", { image: build("./api"), port: 8001, metrics: "/metrics" });
     s.host("main", { subnet: "public", runs: [web, api] });
     s.aws({ domain: "poll.example.com" });
-    s.monitoring({ on: "main" });
+    s.monitoring();
   }),
 );
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import type { Plan } from "@groundplan/model";
+import { buildOf, type Plan } from "@groundplan/model";
 import { type Outcome, tryProgram } from "@groundplan/testing";
 import { renderAnsible } from "../../src/aws/ansible/render-ansible.js";
 import { PLANS } from "../golden.js";
@@ -60,7 +60,7 @@ for (const [name, plan] of Object.entries(PLANS)) {
     const listed = await tryProgram("ansible-playbook", ["--list-tasks", ...playbooksOf(plan)], { cwd, env: ENV });
     assert.equal(listed.code, 0, listed.stderr);
     assert.doesNotMatch(stderr + listed.stderr, /WARNING|ERROR/);
-    for (const { name: component } of plan.components.filter(({ source }) => source.kind !== "service" || source.build !== null)) {
+    for (const { name: component } of plan.components.filter(({ source }) => source.kind !== "service" || buildOf(source) !== null)) {
       assert.match(listed.stdout, new RegExp(`Deploy ${component}\\s`));
     }
   });

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import type { Plan } from "@groundplan/model";
+import { buildOf, type Plan } from "@groundplan/model";
 import { parse } from "yaml";
 import { containerPlanOf } from "../../src/index.js";
 import { PLANS } from "../golden.js";
@@ -29,7 +29,8 @@ function written(stack: string, plan: Plan, target: TargetName): string {
     writeFileSync(join(folder, path), text);
   }
   for (const { source } of plan.components) {
-    if (source.kind === "service" && source.build !== null) mkdirSync(join(root, stack, source.build), { recursive: true });
+    const built = buildOf(source);
+    if (built !== null) mkdirSync(join(root, stack, built.build), { recursive: true });
   }
   return folder;
 }

@@ -100,7 +100,7 @@ const text = (value: string) => ({ kind: "text", text: value }) as const;
 function leftOutNotes({ components }: Plan, running: ReadonlySet<string>): readonly string[] {
   return components
     .filter(({ name }) => !running.has(name))
-    .map(({ name }) => `${name} has neither build nor image, so it runs on no host: add build to s.service("${name}")`);
+    .map(({ name }) => `${name} has no image, so it runs on no host: add image: build("./${name}") to s.service("${name}")`);
 }
 
 function replicaNotes({ components }: Plan, running: ReadonlySet<string>): readonly string[] {
