@@ -14,6 +14,7 @@ import { brokenReferences } from "./broken-stacks/references.js";
 import { retiredWords } from "./broken-stacks/retired.js";
 import { byName } from "./by-name.js";
 import { notFrozen } from "./not-frozen.js";
+import { writable } from "./not-writable.js";
 
 const problemsOf = (definition: StackDefinition) => checkStack(definition).problems;
 
@@ -40,6 +41,10 @@ test("every code that the model can give is broken once here", () => {
   const broken = new Set(all.flatMap(({ problems }) => problems.map(({ code }) => code)));
   const expected = PROBLEM_CODES.filter((code) => !code.startsWith("STACK_FILE_"));
   assert.deepEqual([...broken].sort(), [...expected].sort());
+});
+
+test("what the type checker lets through can be planned", () => {
+  assert.deepEqual(problemsOf(writable), []);
 });
 
 test("the sample stacks have no problems", () => {

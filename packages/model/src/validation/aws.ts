@@ -66,7 +66,7 @@ function regionProblems({ region }: AwsDefinition): readonly Problem[] {
     {
       at: "aws.region",
       code: "AWS_REGION_UNKNOWN",
-      message: `${show(region)} is not a region of AWS`,
+      message: `${show(region)} isn't an AWS region`,
       found: show(region),
       allowed: listOf(AWS_REGIONS),
       fix: near === null ? 'write the code of a region, for example "eu-central-1"' : `write ${show(near)}`,

@@ -26,7 +26,7 @@ export const brokenAws: readonly BrokenStack[] = [
       {
         at: "aws.region",
         code: "AWS_REGION_UNKNOWN",
-        message: '"eu-centrl-1" is not a region of AWS',
+        message: '"eu-centrl-1" isn\'t an AWS region',
         found: '"eu-centrl-1"',
         allowed: REGIONS,
         fix: 'write "eu-central-1"',
@@ -76,7 +76,7 @@ export const brokenAws: readonly BrokenStack[] = [
       {
         at: "aws.region",
         code: "AWS_REGION_UNKNOWN",
-        message: '"here" is not a region of AWS',
+        message: '"here" isn\'t an AWS region',
         found: '"here"',
         allowed: REGIONS,
         fix: 'write the code of a region, for example "eu-central-1"',
