@@ -5,8 +5,7 @@ import { nameLike, nameProblem } from "@groundplan/model";
 import { UsageError } from "../arguments/usage-error.js";
 import type { CommandInput, ExitCode } from "../command.js";
 import { writeFiles } from "../output/write-files.js";
-import { newStackFiles } from "./new-stack-files.js";
-import { toolDependency } from "./tool-dependency.js";
+import { newStackFiles, toolDependency } from "./new-stack-files.js";
 
 const MOST_SHOWN = 10;
 
