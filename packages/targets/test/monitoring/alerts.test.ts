@@ -80,7 +80,9 @@ function selectorOf(labels: Readonly<Record<string, string>>): string {
     .join(",")}}`;
 }
 
-const seconds = (count: number): string => `${count}s`;
+function seconds(count: number): string {
+  return `${count}s`;
+}
 
 test("of a level that every copy tells in full the copies are not added up, of another they are", async (context) => {
   const twice = (metric: string, values: string): SeriesValues =>
