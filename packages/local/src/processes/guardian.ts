@@ -32,7 +32,14 @@ export class Guardian {
 
   constructor() {
     this.#shell =
-      process.platform === "win32" ? null : spawn("/bin/sh", ["-c", SCRIPT], { stdio: ["pipe", "ignore", "ignore"], detached: true });
+      process.platform === "win32"
+        ? null
+        : spawn("/bin/sh", ["-c", SCRIPT], {
+            stdio: ["pipe", "ignore", "ignore"],
+            detached: true,
+            // Whatever programs the user's PATH leaves out: without `sleep` it would wait for nobody.
+            env: { PATH: `${process.env.PATH ?? ""}:/usr/bin:/bin` },
+          });
     // A shell that is missing or was killed is no reason to fail: its work is done by the next start instead.
     this.#shell?.on("error", () => {});
     this.#shell?.stdin?.on("error", () => {});
