@@ -14,7 +14,8 @@ export interface Tool {
   look(): Promise<Answer>;
 }
 
-const OLDEST_NODE = 20;
+/** As `engines` in every package.json says. */
+export const OLDEST_NODE = "20.12";
 
 export const TOOLS: readonly Tool[] = [
   {
@@ -115,8 +116,7 @@ export const TOOLS: readonly Tool[] = [
 ];
 
 export function nodeAnswer(version: string): Answer {
-  const isNewEnough = Number(version.split(".")[0]) >= OLDEST_NODE;
-  return isNewEnough ? { status: "found", version, detail: null } : { status: "unusable", version, detail: `older than ${OLDEST_NODE}` };
+  return oldAnswer({ status: "found", version, detail: null }, OLDEST_NODE);
 }
 
 /** Says why the engine does not answer, and what to do, where that is known. */
