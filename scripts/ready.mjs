@@ -1,44 +1,40 @@
 // Makes a checkout ready to run: dependencies as the lockfile says, and the TypeScript compiled. Both are no-ops when nothing changed.
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { endWithNpm } from "../packages/cli/bin/end-with-npm.js";
+import { install } from "./install.mjs";
+import { fail, runToEnd } from "./run-to-end.mjs";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const STAMP = `${ROOT}node_modules/.installed-lockfile`;
-/** The first with util.styleText and crypto.hash. */
-const OLDEST_NODE = [20, 12];
+/** Compiling takes longer than this when there is something to compile: people then see what they wait for. */
+const QUIET_MS = 1_000;
 
-/** Exits the process with a sentence when it cannot be made ready. */
-export function ready() {
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]))
-    fail(`Node ${process.versions.node} is too old: Groundplan needs Node ${OLDEST_NODE.join(".")} or newer.`);
-  install();
-  compile();
+/** Resolves when it is. Exits the process with a sentence when it cannot be made ready, or is told to stop. */
+export async function ready() {
+  const { node } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).engines;
+  const oldest = node.replace(">=", "");
+  if (isOlder(process.versions.node, oldest))
+    fail(`Node ${process.versions.node} is too old: Groundplan needs Node ${oldest} or newer (https://nodejs.org).`);
+  endWithNpm();
+  await install(ROOT);
+  await compile();
 }
 
-function install() {
-  const lockfile = createHash("sha256")
-    .update(readFileSync(`${ROOT}package-lock.json`))
-    .digest("hex");
-  if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === lockfile) return;
-  process.stderr.write("Installing the dependencies (once) ...\n");
-  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], "the dependencies cannot be installed");
-  writeFileSync(STAMP, lockfile);
+/** Of versions such as "20.12.2": numbers that `oldest` does not name may be any. */
+export function isOlder(version, oldest) {
+  const own = version.split(".").map(Number);
+  for (const [index, wanted] of oldest.split(".").map(Number).entries()) {
+    if (own[index] !== wanted) return own[index] < wanted;
+  }
+  return false;
 }
 
-function compile() {
-  run(process.execPath, [`${ROOT}node_modules/typescript/bin/tsc`, "-b"], "the TypeScript does not compile");
-}
-
-/** Its output goes to standard error: standard output belongs to the command that comes after. */
-function run(program, args, problem) {
-  const { status, error } = spawnSync(program, args, { cwd: ROOT, stdio: ["ignore", 2, 2] });
-  if (error || status !== 0) fail(`${problem}: ${error?.message ?? `${program} ended with ${status}`}`);
-}
-
-function fail(sentence) {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(1);
+async function compile() {
+  const timer = setTimeout(() => process.stderr.write("Compiling the TypeScript ...\n"), QUIET_MS);
+  await runToEnd(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-b"], {
+    cwd: ROOT,
+    problem: "the TypeScript does not compile",
+    onEnd: () => clearTimeout(timer),
+  });
 }

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { ROOT, ready } from "./ready.mjs";
 
-ready();
+await ready();
 const [entry, ...rest] = process.argv.slice(2);
 const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", entry, ...rest], { cwd: ROOT, stdio: "inherit" });
 // Ctrl-C reaches the child by itself; this process waits for it to clean up. A signal to this process alone is passed on.

@@ -2,7 +2,7 @@
 import { pathToFileURL } from "node:url";
 import { ROOT, ready } from "./ready.mjs";
 
-ready();
+await ready();
 const [entry, ...args] = process.argv.slice(2);
 process.argv = [process.execPath, ROOT + entry, ...args];
 await import(pathToFileURL(ROOT + entry).href);

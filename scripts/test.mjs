@@ -9,7 +9,7 @@ import { runUnits } from "./test-runner/run-units.mjs";
 import { checkUnits, ringOf, testFiles, unitsOf } from "./test-runner/units.mjs";
 
 const options = readArguments(process.argv.slice(2));
-ready();
+await ready();
 
 const files = await chosenFiles();
 if (options.list) {

@@ -3,7 +3,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { endWithNpm } from "./end-with-npm.js";
 
+endWithNpm();
 const main = new URL("../dist/main.js", import.meta.url);
 const checkout = new URL("../../../", import.meta.url);
 

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from "node:fs";
+import { accessSync, constants, mkdirSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Plan, withStandIns } from "@groundplan/model";
 import { LocalStack } from "./local-stack.js";
@@ -13,6 +13,7 @@ import { RunRecord } from "./processes/run-record.js";
 import type { LogLine, PartState, RunningStack } from "./running-stack.js";
 import { readSecrets } from "./secrets.js";
 import { DEFAULT_TIMING, type Timing } from "./timing.js";
+import { UserError } from "@groundplan/model";
 import { watchServices } from "./watch-services.js";
 
 export interface RunStackOptions {
@@ -51,9 +52,7 @@ export async function runStack(options: RunStackOptions): Promise<RunningStack> 
   signal?.throwIfAborted();
   const timing: Timing = { ...DEFAULT_TIMING, ...options.timing };
   const stackFolder = resolve(options.stackFolder);
-  mkdirSync(options.stateFolder, { recursive: true });
-  // Without symbolic links: leftover servers are recognised by the folder that the system says they work in.
-  const stateFolder = realpathSync(options.stateFolder);
+  const stateFolder = openStateFolder(options.stateFolder);
 
   const logs = new LogBook();
   if (options.onLog !== undefined) logs.listen(options.onLog);
@@ -113,6 +112,23 @@ export async function runStack(options: RunStackOptions): Promise<RunningStack> 
   }
   if (options.watch) stopWatching = watchServices({ plan, stackFolder, stack, quietMs: timing.watchQuietMs, onNote });
   return stack;
+}
+
+/** Its path without symbolic links: leftover servers are recognised by the folder that the system says they work in. */
+function openStateFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return realpathSync(folder);
+  } catch (cause) {
+    throw new UserError(
+      {
+        message: `data cannot be kept in ${folder}: ${(cause as Error).message}`,
+        fix: `start as the user whose folder it is, or keep this user's data elsewhere: --data DIR`,
+      },
+      { cause },
+    );
+  }
 }
 
 /** Loaded on demand: the dashboards' library takes a fifth of a second. */

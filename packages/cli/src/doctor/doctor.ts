@@ -45,7 +45,8 @@ export interface Tool {
   look(): Promise<Answer>;
 }
 
-const OLDEST_NODE = "20.12";
+/** As `engines` in every package.json says. */
+export const OLDEST_NODE = "20.12";
 
 const TOOLS: readonly Tool[] = [
   {

@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { UserError } from "@groundplan/model";
 import { type Launch, startProgram } from "@groundplan/programs";
 import { POSTGRES_MAJOR, type PostgresBinaries } from "./binaries.js";
+import { initdbPrograms } from "./initdb-programs.js";
 import { launchAs, type ServerAccount } from "./server-account.js";
 
 /** The owner of a new cluster. The stack's own user is an ordinary one, as it is on a managed database. */
@@ -66,11 +67,13 @@ async function initialise(options: DataFolderOptions): Promise<void> {
     if (account !== null) for (const path of [draft, passwordFile]) chownSync(path, account.uid, account.gid);
     const args = [`--pgdata=${draft}`, `--username=${SUPERUSER}`, `--pwfile=${passwordFile}`, "--auth=scram-sha-256", "--encoding=UTF8"];
     const locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"];
-    await runToEnd(
-      launchAs(account, { program: binaries.initdb, args: [...args, ...locale], cwd: dirname(folder), env }),
-      signal,
-      options.onStarted,
-    );
+    const programs = initdbPrograms(binaries, account, dirname(folder));
+    try {
+      const launch = { program: programs.initdb, args: [...args, ...locale], cwd: dirname(folder), env };
+      await runToEnd(launchAs(account, launch), signal, options.onStarted);
+    } finally {
+      programs.remove();
+    }
     if (signal.aborted) return;
     renameSync(draft, folder);
   } finally {

@@ -94,7 +94,19 @@ export class Database {
 
 function clientFor({ port, database, user, password }: DatabaseAddress, patienceMs: number): pg.Client {
   const limits = { connectionTimeoutMillis: patienceMs, query_timeout: patienceMs };
-  return new pg.Client({ host: "127.0.0.1", port, database, user, password, application_name: "groundplan", ...limits });
+  const settings = { host: "127.0.0.1", port, database, user, password, application_name: "groundplan", ...limits };
+  return withoutShellSettings(() => new pg.Client(settings));
+}
+
+/** What it is not told, pg takes from PG* variables as it is made: those of the user's shell are about another database. */
+function withoutShellSettings<T>(make: () => T): T {
+  const theirs = Object.entries(process.env).filter(([name]) => name.startsWith("PG"));
+  for (const [name] of theirs) delete process.env[name];
+  try {
+    return make();
+  } finally {
+    for (const [name, value] of theirs) process.env[name] = value;
+  }
 }
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code;

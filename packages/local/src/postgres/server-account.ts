@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "@groundplan/model";
@@ -28,6 +29,14 @@ export function serverAccount(paths: readonly string[]): ServerAccount | null {
       fix: "run groundplan as an ordinary user, or add one: useradd --system postgres",
     });
   }
+  // Where root is not really root, as in some containers: it may neither become another user nor give away a file.
+  const { code } = (spawnSync("/bin/true", { uid: user.uid, gid: user.gid }).error ?? {}) as NodeJS.ErrnoException;
+  if (code === "EPERM" || code === "EINVAL") {
+    throw new UserError({
+      message: `PostgreSQL does not run as root, and root may not become the user "${user.name}" here (${code})`,
+      fix: "run groundplan as an ordinary user (in a container: --user node)",
+    });
+  }
   const closed = paths.map((path) => closedTo(user, path)).find((path) => path !== null);
   if (closed === undefined) return { ...user, setpriv: null };
   const setpriv = findProgram("setpriv", ".");
@@ -43,8 +52,9 @@ export function launchAs(account: ServerAccount | null, launch: Launch): Launch 
   if (account === null) return launch;
   const { uid, gid, setpriv } = account;
   if (setpriv === null) return { ...launch, account: { uid, gid } };
-  // The account keeps root's right to pass closed folders, and nothing else of root's.
-  const privileges = ["--clear-groups", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
+  // The account keeps root's right to pass closed folders, and nothing else of root's. Without no_setuid_fixup that right would
+  // not count where a program asks access(2) first, as PostgreSQL's do of each other.
+  const privileges = ["--clear-groups", "--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
   return { ...launch, program: setpriv, args: [`--reuid=${uid}`, `--regid=${gid}`, ...privileges, "--", launch.program, ...launch.args] };
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@groundplan/model";
 import { signalGroup } from "@groundplan/programs";
@@ -17,6 +17,8 @@ interface RecordedProcess {
 
 interface RecordText {
   readonly stack: string;
+  /** Which folder it was written in: a copy of the folder has a copy of the record, and what that tells of is the original's. */
+  readonly folder?: string;
   readonly owner: { readonly pid: number; readonly identity: string | null };
   /** Where to see the stack, to tell somebody who starts it a second time. */
   readonly url: string | null;
@@ -51,13 +53,14 @@ export class RunRecord {
     const path = join(stateFolder, "run.json");
     const text: RecordText = {
       stack,
+      folder: folderIdentity(stateFolder),
       owner: { pid: process.pid, identity: processIdentity(process.pid) },
       url: null,
       ports: {},
       parts: {},
     };
     while (!claim(path, text)) {
-      const earlier = read(path);
+      const earlier = read(stateFolder);
       if (earlier !== null) {
         if (isRunning(earlier.owner)) throw alreadyRuns(earlier);
         await endParts(earlier, onNote);
@@ -106,7 +109,7 @@ export class RunRecord {
 
 /** What a run that goes on now has recorded of itself; `null`: none goes on. */
 export function recallRun(stateFolder: string): { readonly ports: Readonly<Record<string, number>> } | null {
-  const text = read(join(stateFolder, "run.json"));
+  const text = read(stateFolder);
   return text !== null && isRunning(text.owner) ? text : null;
 }
 
@@ -123,10 +126,17 @@ function claim(path: string, text: RecordText): boolean {
   }
 }
 
-/** `null`: it is gone, or was damaged by a crash of the machine, which has ended every process it could name. */
-function read(path: string): RecordText | null {
+/** Stays the same when the folder is moved or reached by another path. */
+function folderIdentity(folder: string): string {
+  const { dev, ino } = statSync(folder);
+  return `${dev}:${ino}`;
+}
+
+/** `null`: there is none of this folder, or it was damaged by a crash of the machine, which has ended every process it could name. */
+function read(stateFolder: string): RecordText | null {
   try {
-    const value = JSON.parse(readFileSync(path, "utf8")) as RecordText;
+    const value = JSON.parse(readFileSync(join(stateFolder, "run.json"), "utf8")) as RecordText;
+    if (value.folder !== undefined && value.folder !== folderIdentity(stateFolder)) return null;
     return typeof value.owner.pid === "number" && typeof value.parts === "object" ? value : null;
   } catch {
     return null;
@@ -184,7 +194,14 @@ class Guardian {
 
   constructor() {
     this.#shell =
-      process.platform === "win32" ? null : spawn("/bin/sh", ["-c", SCRIPT], { stdio: ["pipe", "ignore", "ignore"], detached: true });
+      process.platform === "win32"
+        ? null
+        : spawn("/bin/sh", ["-c", SCRIPT], {
+            stdio: ["pipe", "ignore", "ignore"],
+            detached: true,
+            // Whatever programs the user's PATH leaves out: without `sleep` it would wait for nobody.
+            env: { PATH: `${process.env.PATH ?? ""}:/usr/bin:/bin` },
+          });
     // A shell that is missing or was killed is no reason to fail: its work is done by the next start instead.
     this.#shell?.on("error", () => {});
     this.#shell?.stdin?.on("error", () => {});

@@ -31,6 +31,7 @@ test("an account that may not keeps, by setpriv, the right to pass closed folder
       "--reuid=101",
       "--regid=104",
       "--clear-groups",
+      "--securebits=+no_setuid_fixup",
       "--inh-caps=+dac_override",
       "--ambient-caps=+dac_override",
       "--",

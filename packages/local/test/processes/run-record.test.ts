@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { UserError } from "@groundplan/model";
@@ -35,6 +35,30 @@ test("a second run of the same stack is refused with the first one's pid and add
   assert.equal(existsSync(join(folder, "run.json")), false);
   const second = await RunRecord.open(folder, "demo", noNote);
   await second.close();
+});
+
+test("a copy of the folder of a stack that runs is another folder, and the original's processes are let alone", async (t) => {
+  const folder = temporaryFolder();
+  const pid = await stranger(t);
+  const original = await RunRecord.open(folder, "demo", noNote);
+  original.started("vote", pid, "SIGTERM");
+  const copy = temporaryFolder();
+  cpSync(folder, copy, { recursive: true });
+  const second = await RunRecord.open(copy, "demo", noNote);
+  assert.notEqual(processIdentity(pid), null);
+  await second.close();
+  await original.close();
+});
+
+test("a folder that is moved while its stack runs is still taken", async () => {
+  const above = temporaryFolder();
+  const folder = join(above, "state");
+  mkdirSync(folder);
+  const first = await RunRecord.open(folder, "demo", noNote);
+  renameSync(folder, join(above, "moved"));
+  await assert.rejects(RunRecord.open(join(above, "moved"), "demo", noNote), UserError);
+  renameSync(join(above, "moved"), folder);
+  await first.close();
 });
 
 test("the record holds the processes that run now", async (t) => {

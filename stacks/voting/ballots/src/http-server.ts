@@ -7,6 +7,7 @@ const TIMEOUT_CHECK_MS = 1_000;
 /** How long what a refused client still sends is read and dropped: a connection closed at once might take the answer along. */
 const LINGER_MS = 1_000;
 
+const NOT_HTTP = "This is not a valid HTTP request.";
 /** The refusals of Node's parser that are not simply 400. */
 const BROKEN: Readonly<Record<string, readonly [status: number, sentence: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, "The request did not arrive in time."],
@@ -26,6 +27,8 @@ export function createHttpServer(handler: RequestListener): Server {
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     (request.socket as WithLatest)[LATEST] = response;
     if (request.headers.host === undefined && request.httpVersion === "1.1") refuse(response, 400, "The Host header is missing.");
+    // Says that there is a body, and not where it ends. Newer Nodes than 20 do not let it come this far.
+    else if (request.headers["transfer-encoding"] === "") refuse(response, 400, NOT_HTTP);
     else handler(request, response);
   };
   const server = createServer(
@@ -55,14 +58,16 @@ export function answerBrokenHttp(error: Error & { readonly code?: string }, sock
     socket.destroy();
     return;
   }
-  const [status, sentence] = BROKEN[error.code ?? ""] ?? [400, "This is not a valid HTTP request."];
+  const [status, sentence] = BROKEN[error.code ?? ""] ?? [400, NOT_HTTP];
   const latest = (socket as WithLatest)[LATEST];
   if (latest === undefined || latest.req.complete) refuseLast(socket, status, sentence);
   else if (!latest.headersSent) refuse(latest, status, sentence);
   else socket.destroy();
 }
 
+/** Answers in the request's place, and ends the connection: what follows on it gets no answer of its own. */
 function refuse(response: ServerResponse, status: number, sentence: string): void {
+  REFUSED.add(response.req.socket);
   response.writeHead(status, refusalHeaders(sentence)).end(refusalBody(sentence));
 }
 

@@ -150,9 +150,7 @@ export const framing: readonly InputClass[] = [
         '"chunked"',
         "ch\x0bunked",
       ]);
-      const bytes = framed(at, option, [["Transfer-Encoding", coding]], chunked(bodyOf(at, option)) + SMUGGLED);
-      // An empty list of codings is none: no body, and what follows is rubbish.
-      return coding === "" ? exchange(bytes, [refused(at, 400), malformed()], { closes: true }) : broken(bytes);
+      return broken(framed(at, option, [["Transfer-Encoding", coding]], chunked(bodyOf(at, option)) + SMUGGLED));
     },
   },
   {

@@ -42,6 +42,12 @@ for (const { what, bytes, status, sentence } of [
   { what: "rubbish", bytes: "rubbish\r\n\r\n", status: 400, sentence: "This is not a valid HTTP request." },
   { what: "a request without Host", bytes: "GET /slow HTTP/1.1\r\n\r\n", status: 400, sentence: "The Host header is missing." },
   {
+    what: "a request without Host, and rubbish behind it,",
+    bytes: "GET /slow HTTP/1.1\r\n\r\nrubbish",
+    status: 400,
+    sentence: "The Host header is missing.",
+  },
+  {
     what: "too many headers",
     bytes: `GET / HTTP/1.1\r\n${HOST}X: ${"x".repeat(200_000)}\r\n\r\n`,
     status: 431,
@@ -62,6 +68,12 @@ for (const { what, bytes, status, sentence } of [
   {
     what: "a broken chunk",
     bytes: `${POST}Transfer-Encoding: chunked\r\n\r\nz\r\n`,
+    status: 400,
+    sentence: "This is not a valid HTTP request.",
+  },
+  {
+    what: "a Transfer-Encoding that names no coding",
+    bytes: `${POST}Transfer-Encoding:\r\n\r\n2\r\n{}\r\n0\r\n\r\nGET / HTTP/1.1\r\n${HOST}\r\n`,
     status: 400,
     sentence: "This is not a valid HTTP request.",
   },
