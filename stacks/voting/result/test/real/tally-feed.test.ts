@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Databases, startDatabases, until } from "@groundplan/testing";
-import pg from "pg";
+import type pg from "pg";
 import { pino } from "pino";
 import { ResultReader, type Results } from "../../src/result-reader.js";
 import { TallyFeed } from "../../src/tally-feed.js";
@@ -17,13 +17,9 @@ let databases: Databases;
 let pool: pg.Pool;
 before(async () => {
   databases = await startDatabases({ redis: false });
-  pool = new pg.Pool({ connectionString: databases.databaseUrl });
-  pool.on("error", () => undefined); // One test restarts the server under it.
+  pool = databases.pool();
 });
-after(async () => {
-  await pool.end();
-  await databases.close();
-});
+after(() => databases.close());
 
 async function withFeed(body: (published: Results[]) => Promise<void>): Promise<void> {
   const published: Results[] = [];

@@ -13,7 +13,7 @@ after(() => databases.close());
 
 test("for any voter of ASCII letters and signs, the script in Redis picks the partition that the vote service picks", async (context) => {
   if (databases.redisUrl === null) return context.skip("needs redis-server");
-  const queue: QueueUnderTest = redisUnderTest(databases.redisUrl);
+  const queue: QueueUnderTest = redisUnderTest(databases.redisUrl, databases.redis());
   await queue.ready();
   const voters = fc.array(
     fc.string({ unit: "binary-ascii", minLength: 1, maxLength: 255 }).filter((voter) => !voter.includes("\0")),

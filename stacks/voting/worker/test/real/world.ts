@@ -42,7 +42,8 @@ export class World {
 
   /** Ends what runs and forgets what was; the schema stays. */
   async clear(): Promise<void> {
-    for (const worker of this.#workers.values()) worker.crash();
+    const dead = [...this.#workers.values()];
+    for (const worker of dead) worker.crash();
     this.#workers.clear();
     // What a dead worker has under way must not happen in the next run.
     await until("the dead workers are gone", async () => {
@@ -51,6 +52,7 @@ export class World {
       ]);
       return rowCount === 0;
     });
+    await Promise.all(dead.map(({ closed }) => closed));
     await this.#queue.clear();
     await this.#client.query("DELETE FROM votes; DELETE FROM tallies; DELETE FROM ballots; DELETE FROM positions");
     this.#history = new History(OPTIONS);
@@ -66,6 +68,7 @@ export class World {
 
   async close(): Promise<void> {
     for (const worker of this.#workers.values()) worker.crash();
+    await Promise.all([...this.#workers.values()].map(({ closed }) => closed));
     await this.#pool.end();
     await this.#queue.close();
   }
