@@ -1,4 +1,4 @@
-import type { Acknowledged } from "./judge.js";
+import type { Acknowledged, OpenVote } from "./judge.js";
 
 /** A ballot that was counted. */
 export interface Counted {
@@ -14,8 +14,8 @@ export interface Claim {
   /** The voter whose cookie it sent, by whom a ballot without an answer is told. */
   readonly voter: string;
   readonly acknowledged: readonly Acknowledged[];
-  /** Options of votes that may be counted although no 2xx came, each once; `null`: any. */
-  readonly mayLand: readonly (string | null)[];
+  /** Votes that may be counted although no 2xx came, each once. */
+  readonly mayLand: readonly OpenVote[];
 }
 
 export interface LedgerFinding {
@@ -34,7 +34,7 @@ export interface LedgerCheck {
 /** A claim some of whose votes may still land. */
 interface Open {
   readonly claim: Claim;
-  readonly mayLand: (string | null)[];
+  readonly mayLand: OpenVote[];
 }
 
 /**
@@ -44,13 +44,18 @@ interface Open {
  */
 export class LedgerChecks {
   readonly #options: readonly string[];
+  readonly #victim: string;
   readonly #seen: Set<string>;
   /** By voter, the latest first. */
   readonly #open = new Map<string, Open[]>();
 
-  /** @param before Ids of the ballots that were there before. */
-  constructor(options: readonly string[], before: readonly string[] = []) {
+  /**
+   * @param victim A voter for whom nothing may be counted.
+   * @param before Ids of the ballots that were there before.
+   */
+  constructor(options: readonly string[], victim: string, before: readonly string[] = []) {
     this.#options = options;
+    this.#victim = victim;
     this.#seen = new Set(before);
   }
 
@@ -80,8 +85,13 @@ export class LedgerChecks {
 
   /** Whether the ballot is one whose outcome was open; it is not any more. */
   #land(ballot: Counted): boolean {
-    for (const { mayLand } of this.#open.get(ballot.voter) ?? []) {
-      const place = mayLand.findIndex((option) => option === null || option === ballot.vote);
+    const own = this.#open.get(ballot.voter);
+    // A voter whom nobody knows may be the one that an exchange without a cookie would have been told of.
+    const isNew = own === undefined && ballot.voter !== this.#victim;
+    for (const { mayLand } of isNew ? [...this.#open.values()].flat() : (own ?? [])) {
+      const place = mayLand.findIndex(
+        ({ option, voter }) => (option === null || option === ballot.vote) && (isNew ? voter !== "own" : voter !== "new"),
+      );
       if (place < 0) continue;
       mayLand.splice(place, 1);
       return true;

@@ -10,7 +10,7 @@ import { StackLedger } from "./stack-ledger.js";
 import { stallConnections } from "./stalled-connections.js";
 import { Tallies } from "./tallies.js";
 import { VoteProcess } from "./vote-process.js";
-import { fillVoterPool, type VoterPool } from "./voter-pool.js";
+import { fillVoterPool, idOf, type VoterPool } from "./voter-pool.js";
 
 /** Exchanges of a round: so that even a short run has some, and each is worth its wait for the ledger. */
 const ROUND = { min: 50, max: 1_000, perRun: 60 } as const;
@@ -66,7 +66,7 @@ class FuzzRun {
   readonly #run: VotingRun;
   readonly #vote: VoteProcess;
   readonly #ledger: StackLedger;
-  #checks = new LedgerChecks(OPTIONS);
+  #checks = new LedgerChecks(OPTIONS, "");
   readonly #tallies = new Tallies();
   readonly #findings: Finding[] = [];
   readonly #samples: MemorySample[] = [];
@@ -92,7 +92,9 @@ class FuzzRun {
     await this.#drained();
     const before = await this.#vote.figures();
     const first = await this.#counts();
-    this.#checks = new LedgerChecks(OPTIONS, await this.#ledger.ids());
+    this.#checks = new LedgerChecks(OPTIONS, idOf(pool.victim), await this.#ledger.ids());
+    const refused = Array.from({ length: pool.refused }, () => ({ option: OPTIONS[0], voter: "new" as const }));
+    this.#checks.check([{ index: 0, name: "a first vote", voter: "", acknowledged: [], mayLand: refused }], []);
     const pids = this.#pids();
     const unlisten = this.#run.stack.onLog((line) => {
       if (line.from === "vote") this.#logLines++;

@@ -18,9 +18,12 @@ export interface Verdict {
   /** What was wrong, a sentence each; none: all is as the contract says. */
   readonly problems: readonly string[];
   readonly acknowledged: readonly Acknowledged[];
-  /** Options of votes that were refused because the queue did not take them in time, although it was up: they may be in it. */
-  readonly refusedLate: readonly (string | null)[];
+  /** Votes that were refused because the queue did not take them in time, although it was up: they may be in it. */
+  readonly refusedLate: readonly OpenVote[];
 }
+
+/** A vote whose outcome nobody was told. */
+export type OpenVote = Pick<ExpectedVote, "option" | "voter">;
 
 /** With the queue up the vote service says no sooner than after this time that it is not: so long it waits for a connection. */
 const GIVES_UP_MS = 2_000;
@@ -38,7 +41,7 @@ const IMPOSSIBLE_AT_THIS_ADDRESS = 405;
 export function judge(exchange: Exchange, observed: Observed, down: boolean): Verdict {
   const problems: string[] = [];
   const acknowledged: Acknowledged[] = [];
-  const refusedLate: (string | null)[] = [];
+  const refusedLate: OpenVote[] = [];
   const { answers, end, unreadable, tookMs } = observed;
   if (unreadable !== null) problems.push(`what came is no answer: ${unreadable}`);
   for (const [index, answer] of answers.entries()) {
@@ -48,7 +51,7 @@ export function judge(exchange: Exchange, observed: Observed, down: boolean): Ve
       continue;
     }
     const mayGiveUp = !down && tookMs >= GIVES_UP_MS && (expected.vote !== undefined || expected.needsQueue === true);
-    if (mayGiveUp && answer.status === 503 && expected.vote !== undefined) refusedLate.push(expected.vote.option);
+    if (mayGiveUp && answer.status === 503 && expected.vote !== undefined) refusedLate.push(expected.vote);
     const due = mayGiveUp ? { ...expected, statuses: [...expected.statuses, 503] } : expected;
     const found = judgeAnswer(answer, down ? whileDown(expected, exchange.service) : due);
     problems.push(...found.problems.map((problem) => `answer ${index + 1} (${answer.status}): ${problem}`));

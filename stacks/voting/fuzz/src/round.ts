@@ -53,7 +53,8 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
       for (const problem of verdict.problems) onFinding({ index, name: exchange.name, problem, queueDown });
       // What was answered has landed or not by that answer, but for a no of a queue that was too slow. What was not may land, also once
       // the queue is up again.
-      const mayLand = [...exchange.mayLand.slice(observed.answers.length), ...verdict.refusedLate];
+      const unanswered = exchange.mayLand.map((option, place) => ({ option, voter: exchange.answers[place]?.vote?.voter ?? "own" }));
+      const mayLand = [...unanswered.slice(observed.answers.length), ...verdict.refusedLate];
       claims.push({ index, name: exchange.name, voter: idOf(own), acknowledged: verdict.acknowledged, mayLand });
       acknowledged += verdict.acknowledged.length;
       refusedLate += verdict.refusedLate.length;

@@ -12,7 +12,7 @@ const acknowledged = (change: Partial<Acknowledged> = {}): Acknowledged => ({
   ...change,
 });
 const claim = (change: Partial<Claim> = {}): Claim => ({ index: 4, name: "class", voter: "v1", acknowledged: [], mayLand: [], ...change });
-const newChecks = (before: readonly string[] = []) => new LedgerChecks(["a", "b"], before);
+const newChecks = (before: readonly string[] = []) => new LedgerChecks(["a", "b"], "victim", before);
 const problems = (claims: readonly Claim[], ledger: readonly { id: string; voter: string; vote: string }[]) =>
   newChecks()
     .check(claims, ledger)
@@ -52,7 +52,7 @@ test("a ballot id comes once, and again only with a key", () => {
 });
 
 test("a vote whose client left may be counted, once", () => {
-  const left = [claim({ mayLand: ["a"] })];
+  const left = [claim({ mayLand: [{ option: "a", voter: "own" }] })];
   const ballot = { id: "b1", voter: "v1", vote: "a" };
   assert.deepEqual(newChecks().check(left, [ballot]), { findings: [], landed: 1 });
   assert.equal(newChecks().check(left, [ballot, { ...ballot, id: "b2" }]).findings.length, 1);
@@ -63,7 +63,7 @@ test("it may be counted after a later check, beside the voter's next votes, once
   const checks = newChecks();
   const late = { id: "late", voter: "v1", vote: "a" };
   const next = { id: "b1", voter: "v1", vote: "b" };
-  assert.deepEqual(checks.check([claim({ mayLand: ["a"] })], []), { findings: [], landed: 0 });
+  assert.deepEqual(checks.check([claim({ mayLand: [{ option: "a", voter: "own" }] })], []), { findings: [], landed: 0 });
   const acked = claim({ index: 5, acknowledged: [acknowledged({ option: "b" })] });
   assert.deepEqual(checks.check([acked], [next]), { findings: [], landed: 0 });
   assert.deepEqual(checks.check([], [next, late]), { findings: [], landed: 1 });
@@ -74,4 +74,14 @@ test("it may be counted after a later check, beside the voter's next votes, once
 
 test("what was counted before the run is nobody's", () => {
   assert.deepEqual(newChecks(["old"]).check([claim()], [{ id: "old", voter: "v1", vote: "a" }]), { findings: [], landed: 0 });
+});
+
+test("a vote without an answer may be a new voter's where its bytes may have lost the cookie, and never the victim's", () => {
+  const open = [claim({ mayLand: [{ option: null, voter: "any" }] })];
+  const by = (voter: string) => [{ id: "b1", voter, vote: "a" }];
+  assert.deepEqual(newChecks().check(open, by("newcomer")), { findings: [], landed: 1 });
+  assert.deepEqual(newChecks().check(open, by("v1")), { findings: [], landed: 1 });
+  assert.equal(newChecks().check(open, by("victim")).findings.length, 1);
+  assert.equal(newChecks().check([claim({ mayLand: [{ option: "a", voter: "own" }] })], by("newcomer")).findings.length, 1);
+  assert.equal(newChecks().check([claim({ mayLand: [{ option: "a", voter: "new" }] })], by("v1")).findings.length, 1);
 });

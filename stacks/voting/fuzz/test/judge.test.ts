@@ -90,6 +90,9 @@ test("with the queue up a vote may be refused only after the time that the servi
   reader.feed(busy);
   const observed = { answers: reader.answers, end: "left", unreadable: null, waitedMs: 0, tookMs: 2_100 } as const;
   const exchanged = { name: "class", ...exchange("x", [accepted("api", "a")]) };
-  assert.deepEqual(judge(exchanged, observed, false).refusedLate, ["a"]);
+  assert.deepEqual(
+    judge(exchanged, observed, false).refusedLate.map(({ option, voter }) => `${option} ${voter}`),
+    ["a own"],
+  );
   assert.deepEqual(judge(exchanged, observed, true).refusedLate, []);
 });
