@@ -53,6 +53,7 @@ test("a client that is never closed, and one whose close nobody waited for, are 
   const [first = "", ...lines] = says.split("\n");
   assert.equal(first, "clients are open while their server is about to stop:");
   assert.match(lines[0] ?? "", /^ {2}to port \d+, never closed: at .*open-clients\.test\.ts:\d+/);
-  for (const line of lines.slice(1)) assert.match(line, /^ {2}to port \d+, told to close, but nobody waited until it was: at .*open-clients/);
+  for (const line of lines.slice(1))
+    assert.match(line, /^ {2}to port \d+, told to close, but nobody waited until it was: at .*open-clients/);
   assert.ok(lines.length >= 2, says);
 });
