@@ -10,7 +10,7 @@ import { type Fault, SteppedWorker } from "./stepped-worker.js";
 
 const OPTIONS: ReadonlySet<string> = new Set(["a", "b"]);
 /** On a busy machine a server takes its time to see that a client is dead, and to let go of what it held. */
-const DRAIN_LIMIT_MS = 30_000;
+const DRAIN_LIMIT_MS = 120_000;
 /** What a receipt says, in the only order it may. */
 const STATES = [null, "counted", "superseded"] as const;
 /** A worker looks over its claims, and trims, many times meanwhile. */
