@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Databases, startDatabases } from "@groundplan/testing";
+import { type Databases, propertyRuns, startDatabases } from "@groundplan/testing";
 import fc from "fast-check";
 import { partitionOf } from "../../../ballots/src/partition.js";
 import { type QueueUnderTest, redisUnderTest } from "./queue-under-test.js";
@@ -31,7 +31,7 @@ test("for any voter of ASCII letters and signs, the script in Redis picks the pa
         const came = (await queue.entries()).map(({ partition, ballot }) => `${partition} ${ballot?.voter}`);
         assert.deepEqual(came.sort(), all.map((voter) => `${partitionOf(voter)} ${voter}`).sort());
       }),
-      { numRuns: 50 },
+      propertyRuns({ numRuns: 50 }),
     );
   } finally {
     await queue.close();
