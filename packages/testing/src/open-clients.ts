@@ -25,13 +25,18 @@ watchRedis();
  * stops tells such a client so, when no test listens any more: its test file then fails by chance, with all its tests passed.
  */
 export function requireClosedClients(ports: readonly number[]): void {
-  const left = [...watched].filter((client) => ports.includes(client.port) && client.isOpen());
-  if (left.length === 0) return;
-  const lines = left.map((client) => {
-    watched.delete(client);
-    return `\n  to port ${client.port}, ${client.isClosing() ? "told to close, but nobody waited until it was" : "never closed"}: ${client.place}`;
-  });
-  throw new Error(`clients are open while their server is about to stop:${lines.join("")}`);
+  const left = openClients(ports);
+  if (left.length > 0) throw new Error(["clients are open while their server is about to stop:", ...left].join("\n  "));
+}
+
+/** Clients of this process that have a connection to one of these ports, a line for each: where it was opened, and whether it is closing. */
+export function openClients(ports: readonly number[]): readonly string[] {
+  return [...watched]
+    .filter((client) => ports.includes(client.port) && client.isOpen())
+    .map(
+      ({ port, place, isClosing }) =>
+        `to port ${port}, ${isClosing() ? "told to close, but nobody waited until it was" : "never closed"}: ${place}`,
+    );
 }
 
 /** A pool's clients come by here too. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { type Databases, startDatabases, until, untilDone } from "@groundplan/testing";
+import { type Databases, openClients, startDatabases, until, untilDone } from "@groundplan/testing";
 import type { Redis } from "ioredis";
 import type pg from "pg";
 import type { Ballot } from "../../src/ballot.js";
@@ -146,6 +146,17 @@ for (const kind of ["redis", "postgres"] as const) {
       await readOn(reader, positions, 1);
       const partition = partitionOf("v");
       assert.equal(await reader.resume(partition, positions.get(partition) as string), positions.get(partition));
+    });
+
+    test("leaves no connection behind when it and its reader are closed", async (context) => {
+      const url = kind === "redis" ? databases.redisUrl : databases.databaseUrl;
+      if (url === null) return context.skip("needs redis-server");
+      await Promise.all(Array.from({ length: 4 }, () => queue.check()));
+      await reader.read(fromStart(reader), 10, 1);
+      await Promise.all([queue.close(), reader.close()]);
+      // But for the tests' own.
+      const left = openClients([Number(new URL(url).port)]).filter((client) => !/start-databases|queues\.test/.test(client));
+      assert.deepEqual(left, []);
     });
 
     closing("refuses ballots while it is down and takes them when it is back, with nothing lost", async () => {
