@@ -11,6 +11,8 @@ export { minimalStack } from "./minimal-stack.js";
 export { addressesOf } from "./namespaces/addresses-of.js";
 export { type Attempt, type AttemptOutcome, type Namespaces, openNamespaces } from "./namespaces/open-namespaces.js";
 export { type Addresses, renderNftables } from "./namespaces/render-nftables.js";
+export { openClients } from "./open-clients.js";
+export { propertyRuns } from "./property-runs.js";
 export { singleHostStack } from "./single-host-stack.js";
 export { type Databases, startDatabases } from "./start-databases.js";
 export { until, untilDone } from "./until.js";

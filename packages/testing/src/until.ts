@@ -2,8 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const POLL_MS = 10;
 
-/** Waits for a condition, never for a time: resolves with the first truthy value, rejects when none came within `limitMs`. */
-export async function until<T>(what: string, condition: () => T | Promise<T>, limitMs = 20_000): Promise<NonNullable<T>> {
+/** Says what hangs, not what is slow: a machine that is busy with other things may take many times what a quiet one does. */
+const LIMIT_MS = 60_000;
+
+/** Waits for a condition, never for a time: resolves with the first truthy value, rejects when none came within `limitMs` (default: a minute). */
+export async function until<T>(what: string, condition: () => T | Promise<T>, limitMs = LIMIT_MS): Promise<NonNullable<T>> {
   const startedMs = performance.now();
   let last: unknown;
   for (;;) {

@@ -11,6 +11,8 @@ export interface DatabaseAddress {
 }
 
 const PATIENCE_MS = 2_000;
+/** On a busy machine a server needs some seconds until it has let a client in; one that gives up sooner begins anew each time, and never gets in. */
+const CONNECT_PATIENCE_MS = 10_000;
 /** Making a database copies a template's files. */
 const CREATE_PATIENCE_MS = 60_000;
 const GOODBYE_MS = 200;
@@ -63,7 +65,7 @@ export class Database {
   }
 
   async #connect(): Promise<pg.Client> {
-    const client = clientFor(this.#address, PATIENCE_MS);
+    const client = clientFor(this.#address, PATIENCE_MS, CONNECT_PATIENCE_MS);
     client.on("error", () => {
       if (this.#client === client) void this.close();
     });
@@ -92,8 +94,8 @@ export class Database {
   }
 }
 
-function clientFor({ port, database, user, password }: DatabaseAddress, patienceMs: number): pg.Client {
-  const limits = { connectionTimeoutMillis: patienceMs, query_timeout: patienceMs };
+function clientFor({ port, database, user, password }: DatabaseAddress, patienceMs: number, connectMs = patienceMs): pg.Client {
+  const limits = { connectionTimeoutMillis: connectMs, query_timeout: patienceMs };
   const settings = { host: "127.0.0.1", port, database, user, password, application_name: "groundplan", ...limits };
   return withoutShellSettings(() => new pg.Client(settings));
 }

@@ -75,8 +75,18 @@ export class PostgresProgram implements Program {
     return launchAs(account, { program: binaries.postgres, args: ["-D", dataFolder, ...settings], cwd: above, env });
   }
 
-  check(): Promise<string | null> {
-    return this.#database.check();
+  async check(signal: AbortSignal): Promise<string | null> {
+    // A server that hangs may take its time over a connection; who stops it does not wait for that.
+    let stop = (): void => undefined;
+    const stopped = new Promise<string>((resolve) => {
+      stop = () => resolve("not asked any more");
+    });
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      return await Promise.race([this.#database.check(), stopped]);
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
   }
 
   disconnect(): Promise<void> {

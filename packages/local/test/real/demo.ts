@@ -13,6 +13,7 @@ import { until } from "../../src/pause.js";
 import { processIdentity } from "../../src/processes/process-identity.js";
 import { type RunStackOptions, runStack } from "../../src/run-stack.js";
 import type { PartState, RunningStack } from "../../src/running-stack.js";
+import type { Timing } from "../../src/timing.js";
 
 export const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
 
@@ -41,10 +42,10 @@ export const full = planWith((s) => {
   s.host("here", { subnet: "public", runs: [db, redis, web] });
 });
 
-/** One service only. */
-export function alone(folder: string, options: { port?: number } = {}): Plan {
+/** One service only. @param script What it does, in the words of sh: a shell starts at once, on a busy machine too. */
+export function alone(script: string, options: { port?: number } = {}): Plan {
   return planWith((s) => {
-    const one = s.service("one", { image: build(`./${folder}`), local: "node main.js", ...options });
+    const one = s.service("one", { local: ["sh", "-c", script], ...options });
     s.host("here", { subnet: "public", runs: [one] });
   });
 }
@@ -55,6 +56,12 @@ export interface Trial {
   readonly ports: Readonly<Record<string, number>>;
 }
 
+/** On a machine that is busy with other things nothing is said to be slow, and nothing is ended for it: that is not what tests try. */
+const PATIENT: Partial<Timing> = { slowStartMs: 600_000, startLimitMs: 600_000, stopLimitMs: 60_000 };
+
+/** Says what hangs. */
+export const LIMIT_MS = 60_000;
+
 /** Runs a plan on free ports; it is shut down when the test has ended. */
 export async function runTrial(
   t: TestContext,
@@ -63,7 +70,8 @@ export async function runTrial(
 ): Promise<Trial> {
   const notes: string[] = [];
   const ports = options.ports ?? (await freePorts(plan));
-  const run = await runStack({ plan, stackFolder: FIXTURES, ports, watch: false, onNote: (text) => notes.push(text), ...options });
+  const timing = { ...PATIENT, ...options.timing };
+  const run = await runStack({ plan, stackFolder: FIXTURES, ports, watch: false, onNote: (text) => notes.push(text), ...options, timing });
   t.after(() => run.shutDown());
   return { run, notes, ports: Object.fromEntries(run.states().map((state) => [state.name, state.port ?? 0])) };
 }
@@ -83,7 +91,7 @@ export function stateOf(run: RunningStack, name: string): PartState {
 
 /** Waits for a part's state to be as wanted. */
 export async function stateBecomes(run: RunningStack, name: string, wanted: (state: PartState) => boolean): Promise<PartState> {
-  if (!(await until(() => wanted(stateOf(run, name)), 20_000))) throw new Error(`${name} stayed ${JSON.stringify(stateOf(run, name))}`);
+  if (!(await until(() => wanted(stateOf(run, name)), LIMIT_MS))) throw new Error(`${name} stayed ${JSON.stringify(stateOf(run, name))}`);
   return stateOf(run, name);
 }
 

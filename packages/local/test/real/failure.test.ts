@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { build, UserError } from "@groundplan/model";
+import { until } from "../../src/pause.js";
 import { type RunStackOptions, runStack } from "../../src/run-stack.js";
 import { temporaryFolder } from "../temporary-folder.js";
-import { alone, children, FIXTURES, freePorts, needsUnix, planWith, runTrial, small, stateOf } from "./demo.js";
+import { alone, children, FIXTURES, freePorts, LIMIT_MS, needsUnix, planWith, runTrial, small, stateOf } from "./demo.js";
+
+/** Dies at once. */
+const CRASH = "echo no ballot box found >&2; exit 3";
 
 /** The error of a start that must fail, once it is sure that nothing is left of it. */
 async function failureOf(options: Partial<RunStackOptions> & Pick<RunStackOptions, "plan">): Promise<UserError> {
@@ -28,7 +33,7 @@ async function failureOf(options: Partial<RunStackOptions> & Pick<RunStackOption
 }
 
 test("a service that keeps dying ends the start with its last lines", { skip: needsUnix }, async () => {
-  const error = await failureOf({ plan: alone("crash", { port: 80 }), timing: { startDeaths: 2 } });
+  const error = await failureOf({ plan: alone(CRASH, { port: 80 }), timing: { startDeaths: 2 } });
   assert.equal(
     error.message,
     [
@@ -41,17 +46,27 @@ test("a service that keeps dying ends the start with its last lines", { skip: ne
 });
 
 test("a service without a port that dies at once ends the start too", { skip: needsUnix }, async () => {
-  const error = await failureOf({ plan: alone("crash"), timing: { startDeaths: 1 } });
+  const error = await failureOf({ plan: alone(CRASH), timing: { startDeaths: 1 } });
   assert.match(error.message, /^one keeps failing: it exited with code 3\n/);
 });
 
-test("a service that never gets healthy ends the start with its own reason", { skip: needsUnix }, async () => {
+test("a service that never gets healthy ends the start with its own reason", { skip: needsUnix }, async (t) => {
+  // This process answers its health check in its place: a service that takes a second to listen would be told so.
+  const server = createServer((_request, response) => response.writeHead(503).end("the queue is closed"));
+  t.after(() => server.close());
   const notes: string[] = [];
-  const timing = { startLimitMs: 1_000, slowStartMs: 600 };
-  const error = await failureOf({ plan: alone("sick", { port: 80 }), timing, onNote: (text) => notes.push(text) });
+  const timing = { startLimitMs: 3_000, slowStartMs: 2_000 };
+  const error = await failureOf({
+    plan: alone("echo open, but sick; exec sleep 600", { port: 80 }),
+    timing,
+    onNote: (text) => notes.push(text),
+    onState: ({ status, port }) => {
+      if (status === "starting" && port !== null && !server.listening) server.listen(port, "127.0.0.1");
+    },
+  });
   assert.deepEqual(error.problems, [
     {
-      message: "one isn't healthy after 1 s: the queue is closed",
+      message: "one isn't healthy after 3 s: the queue is closed",
       detail: ["open, but sick"],
       fix: "fix one (its last lines say why), then start again",
     },
@@ -121,7 +136,10 @@ test("a start that is given up in the middle ends everything", { skip: needsUnix
 });
 
 test("a part that takes no notice of SIGTERM is killed, with a note", async (t) => {
-  const { run, notes } = await runTrial(t, alone("stubborn"), { stateFolder: temporaryFolder(), timing: { stopLimitMs: 200 } });
+  const stubborn = "trap 'echo not yet' TERM; echo here to stay; while :; do sleep 1; done";
+  const { run, notes } = await runTrial(t, alone(stubborn), { stateFolder: temporaryFolder(), timing: { stopLimitMs: 200 } });
+  // Before that it would take notice.
+  assert.equal(await until(() => run.logs().some(({ text }) => text === "here to stay"), LIMIT_MS), true);
   await run.shutDown();
   assert.equal(stateOf(run, "one").status, "stopped");
   assert.deepEqual(notes, ["one didn't stop within 0.2 s: killed"]);

@@ -10,7 +10,7 @@ import { freePort } from "@groundplan/testing";
 import { until } from "../../src/pause.js";
 import type { PartState } from "../../src/running-stack.js";
 import { temporaryFolder } from "../temporary-folder.js";
-import { full, needsRedis, runs, runTrial } from "./demo.js";
+import { full, LIMIT_MS, needsRedis, runs, runTrial } from "./demo.js";
 
 const SCRIPT = fileURLToPath(new URL("../fixtures/run-demo.ts", import.meta.url));
 
@@ -39,7 +39,7 @@ const needs = process.platform === "linux" ? needsRedis : "needs Linux";
 test("when groundplan is killed its parts are ended by themselves", { skip: needs }, async (t) => {
   const states = await killedRun(t, join(temporaryFolder(), "state"), await freePort(), { guardian: true });
   assert.equal(states.length, 3);
-  assert.equal(await until(() => states.every(({ pid }) => !runs(pid)), 10_000), true);
+  assert.equal(await until(() => states.every(({ pid }) => !runs(pid)), LIMIT_MS), true);
 });
 
 test("what is left of a killed run is ended by the next one, which keeps the data folders to itself", { skip: needs }, async (t) => {

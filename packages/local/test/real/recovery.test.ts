@@ -5,7 +5,20 @@ import { test } from "node:test";
 import { build } from "@groundplan/model";
 import { until } from "../../src/pause.js";
 import { temporaryFolder } from "../temporary-folder.js";
-import { askWeb, FIXTURES, full, needsRedis, planWith, query, redisCommand, runs, runTrial, stateBecomes, stateOf } from "./demo.js";
+import {
+  askWeb,
+  FIXTURES,
+  full,
+  LIMIT_MS,
+  needsRedis,
+  planWith,
+  query,
+  redisCommand,
+  runs,
+  runTrial,
+  stateBecomes,
+  stateOf,
+} from "./demo.js";
 
 const web = planWith((s) => {
   const one = s.service("web", { image: build("./web"), local: "node main.js", port: 80, public: true, watch: { also: ["./shared"] } });
@@ -25,7 +38,7 @@ test("every part that is killed comes back healthy, with what it had answered fo
     // The service as a crash would end it: without its own child, which kill() would end too.
     if (name === "web") process.kill(pid ?? 0, "SIGKILL");
     else await run.kill(name);
-    assert.equal(await until(() => !runs(pid), 5_000), true);
+    assert.equal(await until(() => !runs(pid), LIMIT_MS), true);
     const state = await stateBecomes(run, name, ({ status, restarts }) => status === "healthy" && restarts > 0);
     assert.notEqual(state.pid, pid);
     assert.equal(state.restarts, 1);
@@ -33,7 +46,7 @@ test("every part that is killed comes back healthy, with what it had answered fo
   }
   assert.deepEqual(await query(stateFolder, ports.db ?? 0, "SELECT count FROM votes"), [{ count: 42 }]);
   assert.equal(await redisCommand(ports.redis ?? 0, "GET votes"), "$2 42");
-  assert.equal(await until(() => !runs(grandchild), 5_000), true, "the killed service's own child went with it");
+  assert.equal(await until(() => !runs(grandchild), LIMIT_MS), true, "the killed service's own child went with it");
 });
 
 for (const [steadyMs, then, pauses] of [
@@ -58,10 +71,15 @@ test("a service that turns sick shows why, and comes back", async (t) => {
   const seen: string[] = [];
   run.onState(({ status, reason }) => seen.push(`${status}: ${reason}`));
   await askWeb(ports.web ?? 0, "/sick?because=no+database");
-  await stateBecomes(run, "web", ({ status }) => status === "unhealthy");
+  await stateBecomes(run, "web", ({ status, reason }) => status === "unhealthy" && reason === "no database");
   await askWeb(ports.web ?? 0, "/sick");
   await stateBecomes(run, "web", ({ status }) => status === "healthy");
-  assert.deepEqual(seen, ["unhealthy: no database", "healthy: null"]);
+  // On a busy machine it may not answer in time now and then, which is told too.
+  const told = seen.filter((text) => !text.includes("no answer within"));
+  assert.deepEqual(
+    told.filter((text, index) => text !== told[index - 1]),
+    ["unhealthy: no database", "healthy: null"],
+  );
 });
 
 test("a part that is stopped stays so until it is restarted", async (t) => {

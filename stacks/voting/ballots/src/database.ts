@@ -15,7 +15,7 @@ const KEPT_CONNECT_LIMIT_MS = 10_000;
 
 /** For short reads from many callers. Errors of idle connections are told, and the pool makes new ones by itself. */
 export function openPool(url: string, onError: (error: Error) => void): pg.Pool {
-  const pool = new pg.Pool({
+  const pool = new EndingPool({
     connectionString: url,
     max: 4,
     keepAlive: true,
@@ -25,6 +25,34 @@ export function openPool(url: string, onError: (error: Error) => void): pg.Pool 
   });
   pool.on("error", onError);
   return pool;
+}
+
+/**
+ * Its end is the end: pg's own pool has then only begun to say goodbye, and what a server that stops meanwhile still says on those
+ * connections comes as an error when nobody expects one any more.
+ */
+class EndingPool extends pg.Pool {
+  readonly #open = new Set<pg.PoolClient>();
+
+  constructor(config: pg.PoolConfig) {
+    super(config);
+    this.on("connect", (client) => {
+      this.#open.add(client);
+      client.once("end", () => this.#open.delete(client));
+    });
+  }
+
+  override end(): Promise<void>;
+  override end(callback: () => void): void;
+  override end(callback?: () => void): Promise<void> | void {
+    const ended = super.end().then(() => this.#closed());
+    if (callback === undefined) return ended;
+    void ended.then(callback);
+  }
+
+  async #closed(): Promise<void> {
+    await Promise.all([...this.#open].map((client) => untilEnd(client, () => new Promise((resolve) => client.once("end", resolve)))));
+  }
 }
 
 /** One connection that is somebody's own: what it holds (locks, LISTEN) ends with it. */
@@ -48,10 +76,14 @@ const GOODBYE_MS = 2_000;
 
 /** Ends a connection, with or without the server's answer: on a link that went silent none would come for a quarter of an hour. */
 export async function endClient(client: pg.Client): Promise<void> {
-  const { stream } = (client as pg.Client & { readonly connection: { readonly stream: Duplex } }).connection;
-  const late = setTimeout(() => stream.destroy(), GOODBYE_MS);
   // It may have ended already.
-  await client.end().catch(() => undefined);
+  await untilEnd(client, () => client.end().catch(() => undefined));
+}
+
+async function untilEnd(client: pg.ClientBase, end: () => Promise<unknown>): Promise<void> {
+  const { stream } = (client as pg.ClientBase & { readonly connection: { readonly stream: Duplex } }).connection;
+  const late = setTimeout(() => stream.destroy(), GOODBYE_MS);
+  await end();
   clearTimeout(late);
 }
 

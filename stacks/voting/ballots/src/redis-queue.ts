@@ -3,7 +3,7 @@ import type { Ballot } from "./ballot.js";
 import { ballotText } from "./ballot-text.js";
 import { partitionOf } from "./partition.js";
 import type { BallotQueue, QueueTotals } from "./queue.js";
-import { connectRedis } from "./redis-connection.js";
+import { closeRedis, connectRedis } from "./redis-connection.js";
 import { ENQUEUE_SCRIPT, STREAM_KEYS } from "./redis-scripts.js";
 
 /** The queue in Redis streams, one for each partition. Durable because Redis answers only after its fsync (`appendfsync always`). */
@@ -43,7 +43,7 @@ export class RedisQueue implements BallotQueue {
   }
 
   async close(): Promise<void> {
-    this.#redis.disconnect();
+    await closeRedis(this.#redis);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Ballot } from "./ballot.js";
 import { isColumnText, parseBallotText } from "./ballot-text.js";
 import { uuidFromBytes } from "./keyring.js";
 import type { QueueEntry, QueueReader, QueueTotals, RejectedEntry } from "./queue.js";
-import { connectRedis, redisReady } from "./redis-connection.js";
+import { closeRedis, connectRedis, redisReady } from "./redis-connection.js";
 import { redisTotals, streamInfo } from "./redis-queue.js";
 import { ADOPT_CLASSIC_SCRIPT, CLASSIC_LIST, REJECTED_LIST, STREAM_KEYS, streamKey } from "./redis-scripts.js";
 
@@ -89,8 +89,7 @@ export class RedisReader implements QueueReader {
   }
 
   async close(): Promise<void> {
-    this.#blocking.disconnect();
-    this.#commands.disconnect();
+    await Promise.all([closeRedis(this.#blocking), closeRedis(this.#commands)]);
   }
 }
 

@@ -17,10 +17,14 @@ export interface FuzzReport {
   readonly seconds: number;
   readonly queue: "redis" | "postgres";
   readonly classes: readonly ClassTally[];
-  /** Votes answered with 2xx; counted although the client left before its answer; entries of the queue; ballots of the ledger, repeats left out. */
+  /**
+   * Votes answered with 2xx; counted although no 2xx came; refused with the queue up, since it was too slow; entries of the queue;
+   * ballots of the ledger, repeats left out.
+   */
   readonly levels: {
     readonly acknowledged: number;
     readonly landed: number;
+    readonly refusedLate: number;
     readonly queued: number;
     readonly persisted: number;
     readonly repeated: number;

@@ -1,6 +1,6 @@
 import { until } from "@groundplan/testing";
 import { startVoting, type VotingRun } from "@voting/testing";
-import { type Claim, checkLedger } from "./check-ledger.js";
+import { type Claim, LedgerChecks } from "./check-ledger.js";
 import type { Finding, FuzzReport } from "./fuzz-report.js";
 import { judgeMemory, type MemorySample } from "./memory-rule.js";
 import { OPTIONS } from "./request-text.js";
@@ -10,12 +10,13 @@ import { StackLedger } from "./stack-ledger.js";
 import { stallConnections } from "./stalled-connections.js";
 import { Tallies } from "./tallies.js";
 import { VoteProcess } from "./vote-process.js";
-import { fillVoterPool, type VoterPool } from "./voter-pool.js";
+import { fillVoterPool, idOf, type VoterPool } from "./voter-pool.js";
 
 /** Exchanges of a round: so that even a short run has some, and each is worth its wait for the ledger. */
 const ROUND = { min: 50, max: 1_000, perRun: 60 } as const;
 const SAMPLE_MS = 100;
-const SETTLE_LIMIT_MS = 20_000;
+/** Says what hangs, not what is slow. */
+const SETTLE_LIMIT_MS = 60_000;
 const STALLED_AT_EACH_STAGE = 6;
 /** Health checks and scrapes come and go. */
 const SPARE_FILES = 3;
@@ -31,9 +32,10 @@ const PHASES = { up: 0.85, down: 0.93, again: 1 } as const;
 export interface FuzzOptions {
   readonly seed: number;
   readonly connections: number;
-  /** The run ends with the round that reaches one of them. */
+  /** The run ends with the round that reaches one of them, the time not before `leastRequests` (default: 0) were sent. */
   readonly requests: number;
   readonly limitMs: number;
+  readonly leastRequests?: number;
   /** Only this exchange. */
   readonly only?: { readonly index: number; readonly queueDown: boolean; readonly onObserved: (observed: Observed) => void };
   readonly onProgress: (text: string) => void;
@@ -53,16 +55,23 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   }
 }
 
+interface Counts {
+  readonly queued: number;
+  readonly counted: number;
+  readonly repeated: number;
+}
+
 class FuzzRun {
   readonly #options: FuzzOptions;
   readonly #run: VotingRun;
   readonly #vote: VoteProcess;
   readonly #ledger: StackLedger;
+  #checks = new LedgerChecks(OPTIONS, "");
   readonly #tallies = new Tallies();
   readonly #findings: Finding[] = [];
   readonly #samples: MemorySample[] = [];
   readonly #startedMs = performance.now();
-  readonly #levels = { acknowledged: 0, landed: 0, queued: 0, persisted: 0, repeated: 0 };
+  readonly #levels = { acknowledged: 0, landed: 0, refusedLate: 0 };
   readonly #roundSize: number;
   #next = 0;
   #slowestMs = 0;
@@ -83,6 +92,9 @@ class FuzzRun {
     await this.#drained();
     const before = await this.#vote.figures();
     const first = await this.#counts();
+    this.#checks = new LedgerChecks(OPTIONS, idOf(pool.victim), await this.#ledger.ids());
+    const refused = Array.from({ length: pool.refused }, () => ({ option: OPTIONS[0], voter: "new" as const }));
+    this.#checks.check([{ index: 0, name: "a first vote", voter: "", acknowledged: [], mayLand: refused }], []);
     const pids = this.#pids();
     const unlisten = this.#run.stack.onLog((line) => {
       if (line.from === "vote") this.#logLines++;
@@ -102,7 +114,7 @@ class FuzzRun {
 
     for (const problem of await stalled.problems) this.#blame("stalled: a request that never ends", problem);
     unlisten();
-    const last = await this.#drained();
+    const levels = await this.#settled(first);
     if ((await this.#vote.health()) !== 200) this.#blame("the service", "/healthz is not 200 at the end");
     if (this.#pids() !== pids) this.#blame("the service", `a process died: ${pids} before, ${this.#pids()} after`);
     const seconds = (performance.now() - this.#startedMs) / 1_000;
@@ -110,15 +122,6 @@ class FuzzRun {
     const after = await this.#filesBack(fileLimit);
     const memory = judgeMemory(this.#samples);
     if (memory?.flat === false) this.#blame("the service", `memory grows: ${JSON.stringify(memory)}`);
-    const levels = {
-      ...this.#levels,
-      queued: last.queued - first.queued,
-      persisted: last.counted - first.counted,
-      repeated: last.repeated - first.repeated,
-    };
-    // The votes that were acknowledged or landed, and nothing else, are what the queue has got since the pool was filled.
-    if (levels.queued !== levels.persisted + levels.repeated || levels.queued !== levels.acknowledged + levels.landed)
-      this.#blame("the service", `the levels do not agree: ${JSON.stringify(levels)}`);
     return {
       seed,
       requests: this.#tallies.requests,
@@ -210,6 +213,7 @@ class FuzzRun {
       ...(only === undefined ? {} : { onObserved: only.onObserved }),
     });
     this.#levels.acknowledged += result.acknowledged;
+    this.#levels.refusedLate += result.refusedLate;
     this.#slowestMs = Math.max(this.#slowestMs, result.slowestMs);
     return result;
   }
@@ -234,7 +238,7 @@ class FuzzRun {
   async #check(claims: readonly Claim[], since: string, queueDown: boolean): Promise<void> {
     const ids = claims.flatMap((claim) => claim.acknowledged.map(({ ballot }) => ballot));
     const rows = await this.#ledger.ballots(since, ids);
-    const { findings, landed } = checkLedger(claims, rows, OPTIONS);
+    const { findings, landed } = this.#checks.check(claims, rows);
     this.#levels.landed += landed;
     for (const finding of findings) this.#add({ ...finding, queueDown });
   }
@@ -250,6 +254,41 @@ class FuzzRun {
       const { openFiles } = await this.#vote.figures();
       this.#blame("the service", `${openFiles} files are open after all clients left; at most ${limit()} were due`);
       return openFiles;
+    }
+  }
+
+  /**
+   * Waits until the levels agree: what the queue has got since the pool was filled are the votes that were acknowledged, and those that
+   * landed without; and all of it is counted. Of votes under a key that were refused late and sent again, both may be in the queue, and
+   * the ledger has them once.
+   */
+  async #settled(first: Counts): Promise<FuzzReport["levels"]> {
+    const since = await this.#ledger.now();
+    const look = async () => {
+      const last = await this.#counts();
+      await this.#check([], since, false);
+      const levels = {
+        ...this.#levels,
+        queued: last.queued - first.queued,
+        persisted: last.counted - first.counted,
+        repeated: last.repeated - first.repeated,
+      };
+      const extra = levels.queued - levels.acknowledged - levels.landed;
+      return { levels, agree: levels.queued === levels.persisted + levels.repeated && extra >= 0 && extra <= levels.refusedLate };
+    };
+    try {
+      return await until(
+        "the levels agree",
+        async () => {
+          const { levels, agree } = await look();
+          return agree ? levels : null;
+        },
+        SETTLE_LIMIT_MS,
+      );
+    } catch {
+      const { levels } = await look();
+      this.#blame("the service", `the levels do not agree: ${JSON.stringify(levels)}`);
+      return levels;
     }
   }
 
@@ -269,7 +308,7 @@ class FuzzRun {
     }
   }
 
-  async #counts(): Promise<{ readonly queued: number; readonly counted: number; readonly repeated: number }> {
+  async #counts(): Promise<Counts> {
     const { queued } = await this.#vote.figures();
     return { queued: queued ?? Number.NaN, ...(await this.#ledger.totals()) };
   }
@@ -280,9 +319,11 @@ class FuzzRun {
   }
 
   #share(): number {
-    const { requests, limitMs } = this.#options;
+    const { requests, limitMs, leastRequests = 0 } = this.#options;
     if (this.#ended || this.#findings.length > MAX_FINDINGS) return 1;
-    return Math.max(this.#tallies.requests / requests, (performance.now() - this.#startedMs) / limitMs);
+    const sent = this.#tallies.requests;
+    const byTime = (performance.now() - this.#startedMs) / limitMs;
+    return Math.max(sent / requests, leastRequests === 0 ? byTime : Math.min(byTime, sent / leastRequests));
   }
 
   #add(finding: Finding): void {

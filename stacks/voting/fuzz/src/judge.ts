@@ -18,7 +18,15 @@ export interface Verdict {
   /** What was wrong, a sentence each; none: all is as the contract says. */
   readonly problems: readonly string[];
   readonly acknowledged: readonly Acknowledged[];
+  /** Votes that were refused because the queue did not take them in time, although it was up: they may be in it. */
+  readonly refusedLate: readonly OpenVote[];
 }
+
+/** A vote whose outcome nobody was told. */
+export type OpenVote = Pick<ExpectedVote, "option" | "voter">;
+
+/** With the queue up the vote service says no sooner than after this time that it is not: so long it waits for a connection. */
+const GIVES_UP_MS = 2_000;
 
 const RECEIPT = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[\w-]{12}$/;
 const VOTER_COOKIE = /^voter_id=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{22}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/;
@@ -33,7 +41,8 @@ const IMPOSSIBLE_AT_THIS_ADDRESS = 405;
 export function judge(exchange: Exchange, observed: Observed, down: boolean): Verdict {
   const problems: string[] = [];
   const acknowledged: Acknowledged[] = [];
-  const { answers, end, unreadable } = observed;
+  const refusedLate: OpenVote[] = [];
+  const { answers, end, unreadable, tookMs } = observed;
   if (unreadable !== null) problems.push(`what came is no answer: ${unreadable}`);
   for (const [index, answer] of answers.entries()) {
     const expected = exchange.answers[index];
@@ -41,7 +50,10 @@ export function judge(exchange: Exchange, observed: Observed, down: boolean): Ve
       problems.push(`answer ${index + 1} (${answer.status}) has no request`);
       continue;
     }
-    const found = judgeAnswer(answer, down ? whileDown(expected, exchange.service) : expected);
+    const mayGiveUp = !down && tookMs >= GIVES_UP_MS && (expected.vote !== undefined || expected.needsQueue === true);
+    if (mayGiveUp && answer.status === 503 && expected.vote !== undefined) refusedLate.push(expected.vote);
+    const due = mayGiveUp ? { ...expected, statuses: [...expected.statuses, 503] } : expected;
+    const found = judgeAnswer(answer, down ? whileDown(expected, exchange.service) : due);
     problems.push(...found.problems.map((problem) => `answer ${index + 1} (${answer.status}): ${problem}`));
     if (found.acknowledged !== null) acknowledged.push(found.acknowledged);
   }
@@ -52,7 +64,7 @@ export function judge(exchange: Exchange, observed: Observed, down: boolean): Ve
   if (missing > 0 && !exchange.mayStayUnanswered && !ended)
     problems.push(`answer ${answers.length + 1} of ${exchange.answers.length} is missing (${ENDS[end]})`);
   else if (end === "late") problems.push("the connection is not closed after what cannot be read");
-  return { problems, acknowledged };
+  return { problems, acknowledged, refusedLate };
 }
 
 const ENDS: Readonly<Record<Observed["end"], string>> = {

@@ -18,7 +18,8 @@ export function renderFuzz(report: FuzzReport): string {
     ...renderTable(["class", "connections", "requests", "answers", "votes", "outcome"], rows),
     "",
     `seed ${report.seed}: ${count(report.requests)} requests in ${report.seconds} s, ${report.connections} connections at a time, ${count(report.requestsWhileDown)} of them with the queue (${report.queue}) down`,
-    `votes: ${count(levels.acknowledged)} acknowledged + ${count(levels.landed)} whose client left = ${count(levels.queued)} queued = ${count(levels.persisted)} counted + ${count(levels.repeated)} repeats of a key`,
+    `votes: ${count(levels.acknowledged)} acknowledged + ${count(levels.landed)} without an answer = ${count(levels.queued)} queued = ${count(levels.persisted)} counted + ${count(levels.repeated)} repeats of a key`,
+    ...(levels.refusedLate === 0 ? [] : [`${count(levels.refusedLate)} votes were refused because the queue was too slow`]),
     memory === null
       ? "memory: the run was too short to tell"
       : `memory: heap ${memory.heapMb.join(" -> ")} MB (at most +${MAX_RISE_MB.heap}), resident ${memory.residentMb.join(" -> ")} MB (at most +${MAX_RISE_MB.resident}); floors of the second and last quarter`,

@@ -25,6 +25,8 @@ export interface RoundOptions {
 export interface RoundResult {
   readonly claims: readonly Claim[];
   readonly acknowledged: number;
+  /** Votes refused with the queue up, because it was too slow: what became of them nobody was told. */
+  readonly refusedLate: number;
   readonly slowestMs: number;
 }
 
@@ -34,6 +36,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
   const ports = { vote: Number(new URL(run.voteUrl).port), result: Number(new URL(run.resultUrl).port) };
   const claims: Claim[] = [];
   let acknowledged = 0;
+  let refusedLate = 0;
   let slowestMs = 0;
   let next = first;
   const work = async (): Promise<void> => {
@@ -48,13 +51,16 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
       const verdict = judge(exchange, observed, down);
       tallies.add(exchange, observed.answers, verdict.acknowledged.length);
       for (const problem of verdict.problems) onFinding({ index, name: exchange.name, problem, queueDown });
-      // What was answered has landed or not by that answer.
-      const mayLand = queueDown ? [] : exchange.mayLand.slice(observed.answers.length);
+      // What was answered has landed or not by that answer, but for a no of a queue that was too slow. What was not may land, also once
+      // the queue is up again.
+      const unanswered = exchange.mayLand.map((option, place) => ({ option, voter: exchange.answers[place]?.vote?.voter ?? "own" }));
+      const mayLand = [...unanswered.slice(observed.answers.length), ...verdict.refusedLate];
       claims.push({ index, name: exchange.name, voter: idOf(own), acknowledged: verdict.acknowledged, mayLand });
       acknowledged += verdict.acknowledged.length;
+      refusedLate += verdict.refusedLate.length;
       if (observed.answers.length > 0) slowestMs = Math.max(slowestMs, observed.waitedMs);
     }
   };
   await Promise.all(Array.from({ length: connections }, work));
-  return { claims, acknowledged, slowestMs };
+  return { claims, acknowledged, refusedLate, slowestMs };
 }

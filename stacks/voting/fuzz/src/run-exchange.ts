@@ -17,6 +17,8 @@ export interface Observed {
   readonly unreadable: string | null;
   /** Longest wait for an answer after the last byte, in ms. */
   readonly waitedMs: number;
+  /** From the first byte to the end, in ms. */
+  readonly tookMs: number;
 }
 
 /** Carries an exchange out. @param bytes The exchange's bytes with real cookies in them */
@@ -47,6 +49,7 @@ class Connection {
   #unreadable: string | null = null;
   #serviceEnd: "closed" | "reset" | null = null;
   #wake: () => void = () => undefined;
+  readonly #startedMs = performance.now();
 
   constructor(exchange: Exchange, port: number) {
     this.#exchange = exchange;
@@ -101,7 +104,7 @@ class Connection {
   #observed(end: Observed["end"], waitedMs: number): Observed {
     const { answers, unread } = this.#reader;
     const unreadable = this.#unreadable ?? (unread === "" || end !== "closed" ? null : `the connection ends inside an answer: ${unread}`);
-    return { answers: [...answers], end, unreadable, waitedMs };
+    return { answers: [...answers], end, unreadable, waitedMs, tookMs: performance.now() - this.#startedMs };
   }
 
   #read(bytes: Bytes): void {

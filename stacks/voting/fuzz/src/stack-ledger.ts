@@ -1,6 +1,9 @@
 import type { Pool } from "pg";
 import type { Counted } from "./check-ledger.js";
 
+/** So much later than its client left a vote may be counted: many times what the vote service waits for the queue. */
+const LATE_SECONDS = 30;
+
 /** The ledger of a running stack, read where it is. */
 export class StackLedger {
   readonly #pool: Pool;
@@ -23,12 +26,18 @@ export class StackLedger {
     return rows[0]?.now as string;
   }
 
-  /** The ballots counted since a moment, and those with these ids whenever they were counted. */
+  /** The ballots counted since some time before a moment (some came late), and those with these ids whenever they were counted. */
   async ballots(since: string, ids: readonly string[]): Promise<readonly Counted[]> {
-    const { rows } = await this.#pool.query<Counted>("SELECT id, voter, vote FROM ballots WHERE counted_at > $1 OR id = ANY($2)", [
-      since,
-      ids,
-    ]);
+    const { rows } = await this.#pool.query<Counted>(
+      "SELECT id, voter, vote FROM ballots WHERE counted_at > $1::timestamptz - make_interval(secs => $3) OR id = ANY($2)",
+      [since, ids, LATE_SECONDS],
+    );
     return rows;
+  }
+
+  /** The ids of all ballots. */
+  async ids(): Promise<readonly string[]> {
+    const { rows } = await this.#pool.query<{ id: string }>("SELECT id FROM ballots");
+    return rows.map(({ id }) => id);
   }
 }

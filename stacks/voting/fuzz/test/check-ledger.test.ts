@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Claim, checkLedger } from "../src/check-ledger.js";
+import { type Claim, LedgerChecks } from "../src/check-ledger.js";
 import type { Acknowledged } from "../src/judge.js";
 
 const acknowledged = (change: Partial<Acknowledged> = {}): Acknowledged => ({
@@ -12,8 +12,11 @@ const acknowledged = (change: Partial<Acknowledged> = {}): Acknowledged => ({
   ...change,
 });
 const claim = (change: Partial<Claim> = {}): Claim => ({ index: 4, name: "class", voter: "v1", acknowledged: [], mayLand: [], ...change });
+const newChecks = (before: readonly string[] = []) => new LedgerChecks(["a", "b"], "victim", before);
 const problems = (claims: readonly Claim[], ledger: readonly { id: string; voter: string; vote: string }[]) =>
-  checkLedger(claims, ledger, ["a", "b"]).findings.map(({ index, problem }) => `${index} ${problem}`);
+  newChecks()
+    .check(claims, ledger)
+    .findings.map(({ index, problem }) => `${index} ${problem}`);
 
 test("a ballot that was acknowledged and counted for its voter and option is right", () => {
   assert.deepEqual(problems([claim({ acknowledged: [acknowledged()] })], [{ id: "b1", voter: "v1", vote: "a" }]), []);
@@ -49,9 +52,36 @@ test("a ballot id comes once, and again only with a key", () => {
 });
 
 test("a vote whose client left may be counted, once", () => {
-  const left = [claim({ mayLand: ["a"] })];
+  const left = [claim({ mayLand: [{ option: "a", voter: "own" }] })];
   const ballot = { id: "b1", voter: "v1", vote: "a" };
-  assert.deepEqual(checkLedger(left, [ballot], ["a", "b"]), { findings: [], landed: 1 });
-  assert.equal(checkLedger(left, [ballot, { ...ballot, id: "b2" }], ["a", "b"]).findings.length, 1);
-  assert.equal(checkLedger(left, [{ ...ballot, vote: "b" }], ["a", "b"]).findings.length, 1);
+  assert.deepEqual(newChecks().check(left, [ballot]), { findings: [], landed: 1 });
+  assert.equal(newChecks().check(left, [ballot, { ...ballot, id: "b2" }]).findings.length, 1);
+  assert.equal(newChecks().check(left, [{ ...ballot, vote: "b" }]).findings.length, 1);
+});
+
+test("it may be counted after a later check, beside the voter's next votes, once", () => {
+  const checks = newChecks();
+  const late = { id: "late", voter: "v1", vote: "a" };
+  const next = { id: "b1", voter: "v1", vote: "b" };
+  assert.deepEqual(checks.check([claim({ mayLand: [{ option: "a", voter: "own" }] })], []), { findings: [], landed: 0 });
+  const acked = claim({ index: 5, acknowledged: [acknowledged({ option: "b" })] });
+  assert.deepEqual(checks.check([acked], [next]), { findings: [], landed: 0 });
+  assert.deepEqual(checks.check([], [next, late]), { findings: [], landed: 1 });
+  assert.deepEqual(checks.check([], [next, late]), { findings: [], landed: 0 });
+  const [finding] = checks.check([], [{ ...late, id: "again" }]).findings;
+  assert.match(finding?.problem ?? "", /no answer acknowledges it/);
+});
+
+test("what was counted before the run is nobody's", () => {
+  assert.deepEqual(newChecks(["old"]).check([claim()], [{ id: "old", voter: "v1", vote: "a" }]), { findings: [], landed: 0 });
+});
+
+test("a vote without an answer may be a new voter's where its bytes may have lost the cookie, and never the victim's", () => {
+  const open = [claim({ mayLand: [{ option: null, voter: "any" }] })];
+  const by = (voter: string) => [{ id: "b1", voter, vote: "a" }];
+  assert.deepEqual(newChecks().check(open, by("newcomer")), { findings: [], landed: 1 });
+  assert.deepEqual(newChecks().check(open, by("v1")), { findings: [], landed: 1 });
+  assert.equal(newChecks().check(open, by("victim")).findings.length, 1);
+  assert.equal(newChecks().check([claim({ mayLand: [{ option: "a", voter: "own" }] })], by("newcomer")).findings.length, 1);
+  assert.equal(newChecks().check([claim({ mayLand: [{ option: "a", voter: "new" }] })], by("v1")).findings.length, 1);
 });

@@ -30,10 +30,11 @@ function problems(
   more: Partial<Exchange> = {},
   end: Observed["end"] = "left",
   down = false,
+  tookMs = 0,
 ): string {
   const reader = new ResponseReader(() => ({}));
   reader.feed(bytes);
-  const observed = { answers: reader.answers, end, unreadable: null, waitedMs: 0 };
+  const observed = { answers: reader.answers, end, unreadable: null, waitedMs: 0, tookMs };
   return judge({ name: "class", ...exchange("x", expected, more) }, observed, down).problems.join("; ");
 }
 
@@ -78,4 +79,20 @@ test("while the queue is down a vote is 503 with Retry-After and no 2xx, and a r
   assert.match(problems([accepted("api", "a")], VOTED, {}, "left", true), /503 was due/);
   assert.match(problems([accepted("api", "a")], busy({ "retry-after": "2" })), /202 was due/);
   assert.equal(problems([refused("api", 400)], BAD, {}, "left", true), "");
+});
+
+test("with the queue up a vote may be refused only after the time that the service waits for it, and then it may be counted", () => {
+  const busy = answer(503, '{"error":"Votes cannot be taken right now."}', { "retry-after": "2" });
+  assert.match(problems([accepted("api", "a")], busy, {}, "left", false, 1_900), /202 was due/);
+  assert.equal(problems([accepted("api", "a")], busy, {}, "left", false, 2_100), "");
+  assert.match(problems([refused("api", 400)], busy, {}, "left", false, 2_100), /400 was due/);
+  const reader = new ResponseReader(() => ({}));
+  reader.feed(busy);
+  const observed = { answers: reader.answers, end: "left", unreadable: null, waitedMs: 0, tookMs: 2_100 } as const;
+  const exchanged = { name: "class", ...exchange("x", [accepted("api", "a")]) };
+  assert.deepEqual(
+    judge(exchanged, observed, false).refusedLate.map(({ option, voter }) => `${option} ${voter}`),
+    ["a own"],
+  );
+  assert.deepEqual(judge(exchanged, observed, true).refusedLate, []);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { propertyRuns } from "@groundplan/testing";
 import fc from "fast-check";
 import { type AnswerFrame, BadAnswer, ResponseReader } from "../src/response-reader.js";
 
@@ -36,6 +37,7 @@ test("odd answers that are legal are read, however the bytes are cut", () => {
       assert.deepEqual(answers[0]?.headers.get("x-two"), ["a", "b"]);
       assert.equal(unread, "");
     }),
+    propertyRuns(),
   );
 });
 

@@ -81,6 +81,8 @@ export class TallyFeed {
     const client = await connectClient(this.#parts.databaseUrl, end);
     this.#listener = client;
     try {
+      // A stop while it was connecting found nothing to end.
+      if (this.#stopping) return;
       await migrate(client);
       this.#readable = true;
       client.on("notification", () => this.#change.tell());

@@ -156,6 +156,7 @@ export class SwarmRun {
     const { username, password, pathname } = new URL(url);
     this.#pool = new pg.Pool({ host: this.#folder, user: username, password: decodeURIComponent(password), database: pathname.slice(1) });
     const pool = this.#pool;
+    pool.on("error", () => undefined); // What breaks a connection, the next query tells.
     await until("the database answers", () => pool.query("SELECT 1"));
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { propertyRuns } from "@groundplan/testing";
 import fc from "fast-check";
 import { ballotText, isColumnText, parseBallotText } from "../../ballots/src/ballot-text.js";
 
@@ -10,7 +11,10 @@ const acceptedAtMs = fc.nat(1e14).map((hundredths) => hundredths / 100);
 const ballot = fc.record({ id: fc.uuid(), voter: word, option: word, acceptedAtMs }, { noNullPrototype: true });
 
 test("any ballot's line reads back as the ballot", () =>
-  fc.assert(fc.property(ballot, (one) => assert.deepEqual(parseBallotText(ballotText(one)), one))));
+  fc.assert(
+    fc.property(ballot, (one) => assert.deepEqual(parseBallotText(ballotText(one)), one)),
+    propertyRuns(),
+  ));
 
 test("no text makes the reader throw, and what it takes for a ballot fits the tables", () => {
   const noise = fc.string({ unit: "binary" });
@@ -27,6 +31,6 @@ test("no text makes the reader throw, and what it takes for a ballot fits the ta
       assert.ok(isColumnText(read.voter) && isColumnText(read.option) && Number.isFinite(read.acceptedAtMs), JSON.stringify(read));
       assert.equal(text.split(" ").length, 4);
     }),
-    { numRuns: 2_000 },
+    propertyRuns({ numRuns: 2_000 }),
   );
 });

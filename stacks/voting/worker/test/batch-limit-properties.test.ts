@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { propertyRuns } from "@groundplan/testing";
 import fc from "fast-check";
 import { BatchLimit, lingerAfter } from "../src/batch-limit.js";
 
@@ -17,6 +18,7 @@ test("whatever the limit learns, it stays between 50 and 4000, whole, and change
         if (!wasFull) assert.ok(limit.value <= before, "it grew though there was no more to take");
       }
     }),
+    propertyRuns(),
   ));
 
 test("the pause is 0 to 50 ms, and no shorter after a larger batch", () =>
@@ -25,4 +27,5 @@ test("the pause is 0 to 50 ms, and no shorter after a larger batch", () =>
       const [smaller, larger] = [lingerAfter(Math.min(one, other)), lingerAfter(Math.max(one, other))];
       assert.ok(smaller >= 0 && smaller <= larger && larger <= 50);
     }),
+    propertyRuns(),
   ));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { propertyRuns } from "@groundplan/testing";
 import type { QueueEntry } from "@voting/ballots";
 import fc from "fast-check";
 import { batchOf } from "../src/batch.js";
@@ -20,7 +21,7 @@ const entries: fc.Arbitrary<readonly QueueEntry[]> = fc
 const claimed = fc.uniqueArray(fc.nat(PARTITIONS - 1)).map((partitions) => new Map(partitions.map((one) => [one, `before ${one}`])));
 
 const property = (check: (read: readonly QueueEntry[], positions: ReadonlyMap<number, string>) => void): void =>
-  fc.assert(fc.property(entries, claimed, check));
+  fc.assert(fc.property(entries, claimed, check), propertyRuns());
 
 test("for any entries, the steps move each claimed partition from where it was to its last entry, and no other", () =>
   property((read, positions) => {

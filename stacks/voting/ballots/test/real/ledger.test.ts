@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { type Databases, startDatabases } from "@groundplan/testing";
-import pg from "pg";
+import type pg from "pg";
 import type { Ballot } from "../../src/ballot.js";
 import { countBallots, loadPosition, lookUpBallot, readSnapshot } from "../../src/ledger.js";
 import { orderedUuid } from "../../src/ordered-uuid.js";
@@ -13,15 +13,10 @@ let client: pg.Client;
 
 before(async () => {
   databases = await startDatabases({ redis: false });
-  pool = new pg.Pool({ connectionString: databases.databaseUrl });
-  client = new pg.Client(databases.databaseUrl);
-  await client.connect();
+  pool = databases.pool();
+  client = await databases.connect();
 });
-after(async () => {
-  await client.end();
-  await pool.end();
-  await databases.close();
-});
+after(() => databases.close());
 beforeEach(async () => {
   await client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
   await migrate(client);
@@ -181,8 +176,7 @@ test("services that start together bring the schema up once", async () => {
 
 test("a change of the tallies is announced once a transaction", async () => {
   const heard: string[] = [];
-  const listener = new pg.Client(databases.databaseUrl);
-  await listener.connect();
+  const listener = await databases.connect();
   listener.on("notification", (notice) => heard.push(notice.channel));
   await listener.query("LISTEN tallies");
   await count([ballot("v1", "a"), ballot("v2", "b")]);
@@ -190,5 +184,4 @@ test("a change of the tallies is announced once a transaction", async () => {
   await client.query("UPDATE votes SET vote = 'a' WHERE id = 'classic'");
   await listener.query("SELECT 1"); // Notices come before the answer to a later query.
   assert.deepEqual(heard, ["tallies", "tallies"]);
-  await listener.end();
 });

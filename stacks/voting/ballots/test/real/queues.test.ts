@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { type Databases, startDatabases, until, untilDone } from "@groundplan/testing";
-import { Redis } from "ioredis";
-import pg from "pg";
+import { type Databases, openClients, startDatabases, until, untilDone } from "@groundplan/testing";
+import type { Redis } from "ioredis";
+import type pg from "pg";
 import type { Ballot } from "../../src/ballot.js";
 import { openQueue, openReader } from "../../src/open-queue.js";
 import { orderedUuid } from "../../src/ordered-uuid.js";
@@ -11,8 +11,13 @@ import type { BallotQueue, QueueEntry, QueueReader } from "../../src/queue.js";
 import { CLASSIC_LIST, REJECTED_LIST } from "../../src/redis-scripts.js";
 
 let databases: Databases;
+let pool: pg.Pool;
+/** `null` where the machine has no Redis server. */
+let redis: Redis | null;
 before(async () => {
   databases = await startDatabases({ redis: true });
+  pool = databases.pool();
+  redis = databases.redisUrl === null ? null : databases.redis();
 });
 after(() => databases.close());
 
@@ -33,14 +38,8 @@ async function readOn(reader: QueueReader, positions: Map<number, string>, count
 }
 
 async function clear(): Promise<void> {
-  const client = new pg.Client(databases.databaseUrl);
-  await client.connect();
-  await client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-  await client.end();
-  if (databases.redisUrl === null) return;
-  const redis = new Redis(databases.redisUrl);
-  await redis.flushall();
-  redis.disconnect();
+  await pool.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  await redis?.flushall();
 }
 
 for (const kind of ["redis", "postgres"] as const) {
@@ -149,6 +148,17 @@ for (const kind of ["redis", "postgres"] as const) {
       assert.equal(await reader.resume(partition, positions.get(partition) as string), positions.get(partition));
     });
 
+    test("leaves no connection behind when it and its reader are closed", async (context) => {
+      const url = kind === "redis" ? databases.redisUrl : databases.databaseUrl;
+      if (url === null) return context.skip("needs redis-server");
+      await Promise.all(Array.from({ length: 4 }, () => queue.check()));
+      await reader.read(fromStart(reader), 10, 1);
+      await Promise.all([queue.close(), reader.close()]);
+      // But for the tests' own.
+      const left = openClients([Number(new URL(url).port)]).filter((client) => !/start-databases|queues\.test/.test(client));
+      assert.deepEqual(left, []);
+    });
+
     closing("refuses ballots while it is down and takes them when it is back, with nothing lost", async () => {
       const before = newBallot();
       await queue.enqueue([before]);
@@ -167,26 +177,23 @@ for (const kind of ["redis", "postgres"] as const) {
 }
 
 describe("only in Redis", () => {
-  let redis: Redis;
   let reader: QueueReader;
 
-  const withRedis = (name: string, body: () => Promise<void>): void => {
+  const withRedis = (name: string, body: (redis: Redis) => Promise<void>): void => {
     test(name, async (context) => {
-      if (databases.redisUrl === null) return context.skip("needs redis-server");
+      if (redis === null || databases.redisUrl === null) return context.skip("needs redis-server");
       await clear();
-      redis = new Redis(databases.redisUrl);
       reader = openReader(databases.redisUrl, ignore);
       await until("the reader is connected", () => reader.resume(0, reader.start));
       try {
-        await body();
+        await body(redis);
       } finally {
         await reader.close();
-        redis.disconnect();
       }
     });
   };
 
-  withRedis("the classic list is moved into the queue, in order, with an id that a second reading finds again", async () => {
+  withRedis("the classic list is moved into the queue, in order, with an id that a second reading finds again", async (redis) => {
     await redis.rpush(
       CLASSIC_LIST,
       '{"voter_id": "v1", "vote": "a"}',
@@ -208,7 +215,7 @@ describe("only in Redis", () => {
     assert.ok(entries.filter((entry) => entry.ballot?.voter === "v1").every((entry) => entry.partition === partitionOf("v1")));
   });
 
-  withRedis("a voter is in one partition, whether the ballot came by the classic list or not", async () => {
+  withRedis("a voter is in one partition, whether the ballot came by the classic list or not", async (redis) => {
     const voters = Array.from({ length: 50 }, () => orderedUuid());
     await redis.rpush(CLASSIC_LIST, ...voters.map((voter) => JSON.stringify({ voter_id: voter, vote: "a" })));
     await reader.adoptClassic(100);
@@ -217,7 +224,7 @@ describe("only in Redis", () => {
     }
   });
 
-  withRedis("what is no ballot comes through as none, with its text", async () => {
+  withRedis("what is no ballot comes through as none, with its text", async (redis) => {
     const rubbish = [
       "no json",
       "{}",
@@ -245,7 +252,7 @@ describe("only in Redis", () => {
     assert.equal(await reader.resume(0, "99999999999999-7"), reader.start);
   });
 
-  withRedis("a Redis that would lose ballots in a crash takes none", async () => {
+  withRedis("a Redis that would lose ballots in a crash takes none", async (redis) => {
     const queue = openQueue(databases.redisUrl as string, ignore);
     try {
       await redis.config("SET", "appendfsync", "everysec");

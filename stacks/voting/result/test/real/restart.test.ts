@@ -5,7 +5,6 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Databases, freePort, startDatabases, until } from "@groundplan/testing";
-import pg from "pg";
 import { StreamClient } from "./stream-client.js";
 
 /** Compiled, as the stack runs it. */
@@ -22,8 +21,7 @@ after(() => databases.close());
 
 test("when the service restarts every viewer is sent away, comes back when it was told to, and sees the newest results", async () => {
   const port = await freePort();
-  const database = new pg.Client({ connectionString: databases.databaseUrl });
-  await database.connect();
+  const database = await databases.connect();
   const viewers: ReturningViewer[] = [];
   let service = startService(port);
   try {
@@ -46,7 +44,6 @@ test("when the service restarts every viewer is sent away, comes back when it wa
   } finally {
     for (const viewer of viewers) viewer.leave();
     service.kill("SIGKILL");
-    await database.end();
   }
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Databases, startDatabases, until } from "@groundplan/testing";
-import pg from "pg";
+import type pg from "pg";
 import { pino } from "pino";
 import { ResultReader, type Results } from "../../src/result-reader.js";
 import { TallyFeed } from "../../src/tally-feed.js";
@@ -17,23 +17,22 @@ let databases: Databases;
 let pool: pg.Pool;
 before(async () => {
   databases = await startDatabases({ redis: false });
-  pool = new pg.Pool({ connectionString: databases.databaseUrl });
-  pool.on("error", () => undefined); // One test restarts the server under it.
+  pool = databases.pool();
 });
-after(async () => {
-  await pool.end();
-  await databases.close();
-});
+after(() => databases.close());
 
-async function withFeed(body: (published: Results[]) => Promise<void>): Promise<void> {
-  const published: Results[] = [];
-  const feed = new TallyFeed({
+const newFeed = (onPublish: (results: Results) => void = () => undefined): TallyFeed =>
+  new TallyFeed({
     reader: new ResultReader(pool, OPTIONS),
     databaseUrl: databases.databaseUrl,
     log: pino({ level: "silent" }),
-    onPublish: (results) => published.push(results),
+    onPublish,
     heartbeatMs: NEVER_MS,
   });
+
+async function withFeed(body: (published: Results[]) => Promise<void>): Promise<void> {
+  const published: Results[] = [];
+  const feed = newFeed((results) => published.push(results));
   feed.start();
   try {
     await until("the first results are published", () => published.length > 0);
@@ -59,4 +58,10 @@ test("after an outage of the database the feed catches up with what it missed", 
     await until("the vote is stored", () => pool.query("INSERT INTO votes (id, vote) VALUES ('after-outage', 'b') ON CONFLICT DO NOTHING"));
     await until("the vote is published", () => published.at(-1)?.total === before + 1);
   });
+});
+
+test("a feed that is stopped while it still connects ends", { timeout: 60_000 }, async () => {
+  const feed = newFeed();
+  feed.start();
+  await feed.stop();
 });

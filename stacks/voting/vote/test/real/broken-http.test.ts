@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect } from "node:net";
 import { after, before, test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { until } from "@groundplan/testing";
 import { createApp } from "@voting/ballots";
 import { pino } from "pino";
 
 let port = 0;
-let release = (): void => undefined;
+/** Answers the request to /slow, once one is there. */
+let release: (() => void) | null = null;
 const app = createApp(pino({ level: "silent" }));
 app.get("/slow", async () => {
   await new Promise<void>((resolve) => {
@@ -22,14 +25,13 @@ before(async () => {
 after(() => app.close());
 
 /** Sends bytes and reads until the server closes. */
-async function send(bytes: string, later?: () => void): Promise<string> {
+async function send(bytes: string): Promise<string> {
   const socket = connect({ port, host: "127.0.0.1" });
   let answer = "";
   socket.setEncoding("utf8").on("data", (text: string) => {
     answer += text;
   });
   socket.write(bytes, "latin1");
-  later?.();
   await once(socket, "end");
   socket.destroy();
   return answer;
@@ -99,8 +101,13 @@ for (const { what, bytes, status, sentence } of [
 }
 
 test("a request that was taken in gets its own answer before the rubbish behind it gets one", async () => {
-  const answer = await send(`GET /slow HTTP/1.1\r\n${HOST}\r\nrubbish\r\n\r\n`, () => setTimeout(() => release(), 50));
-  assert.match(answer, /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nslowHTTP\/1\.1 400 Bad Request\r\n/);
+  const answering = send(`GET /slow HTTP/1.1\r\n${HOST}\r\nrubbish\r\n\r\n`);
+  const answer = await until("the request is taken in", () => release);
+  // The rubbish came with it; what it gets has its turn first.
+  for (let turn = 0; turn < 20; turn++) await nextTurn();
+  answer();
+  const text = await answering;
+  assert.match(text, /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nslowHTTP\/1\.1 400 Bad Request\r\n/);
 });
 
 test("a body that breaks off after its request was refused gets no second answer", async () => {
@@ -119,13 +126,13 @@ test("a body that breaks off after its request was refused gets no second answer
 
 test("a refused client can still read its answer while it sends on, and is let go of although it never leaves", async () => {
   const held = () => new Promise<number>((resolve) => app.server.getConnections((_error, count) => resolve(count)));
-  const before = await held();
+  await until("no connection of an earlier test is left", async () => (await held()) === 0);
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   socket.on("error", () => undefined).resume();
   socket.write("rubbish\r\n\r\n");
   await once(socket, "end");
   socket.write("more rubbish");
-  assert.equal(await held(), before + 1);
-  while ((await held()) > before) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(await held(), 1);
+  await until("it is let go of", async () => (await held()) === 0);
   socket.destroy();
 });

@@ -1,6 +1,5 @@
 import type { Databases } from "@groundplan/testing";
 import { migrate } from "@voting/ballots";
-import pg from "pg";
 import { postgresUnderTest, type QueueUnderTest, redisUnderTest } from "./queue-under-test.js";
 import { World } from "./world.js";
 
@@ -12,9 +11,9 @@ export interface Worlds {
 }
 
 /** A world for each kind of queue, on servers that a test file has for itself. */
-export async function openWorlds({ redisUrl, databaseUrl }: Databases): Promise<Worlds> {
-  const client = new pg.Client(databaseUrl);
-  await client.connect();
+export async function openWorlds(databases: Databases): Promise<Worlds> {
+  const { redisUrl, databaseUrl } = databases;
+  const client = await databases.connect();
   // No test here takes the power from PostgreSQL, so none needs to wait for its disk.
   await client.query("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$");
   await migrate(client);
@@ -22,7 +21,7 @@ export async function openWorlds({ redisUrl, databaseUrl }: Databases): Promise<
     await queue.ready();
     return new World(queue, databaseUrl, client);
   };
-  const redis = redisUrl === null ? null : await open(redisUnderTest(redisUrl));
+  const redis = redisUrl === null ? null : await open(redisUnderTest(redisUrl, databases.redis()));
   const postgres = await open(postgresUnderTest(databaseUrl, client));
   return {
     redis,
@@ -30,7 +29,6 @@ export async function openWorlds({ redisUrl, databaseUrl }: Databases): Promise<
     async close() {
       await redis?.close();
       await postgres.close();
-      await client.end();
     },
   };
 }

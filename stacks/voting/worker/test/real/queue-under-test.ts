@@ -1,6 +1,6 @@
 import { untilDone } from "@groundplan/testing";
 import { type BallotQueue, openQueue, openReader, PARTITIONS, type QueueEntry } from "@voting/ballots";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type pg from "pg";
 
 /** A real queue, and what befalls it besides ballots. */
@@ -53,9 +53,9 @@ function openEnds(url: string): Pick<QueueUnderTest, "url" | "queue" | "ready" |
   };
 }
 
-export function redisUnderTest(url: string): QueueUnderTest {
+/** @param redis Of the queue's server. */
+export function redisUnderTest(url: string, redis: Redis): QueueUnderTest {
   const ends = openEnds(url);
-  const redis = new Redis(url);
   const streams = Array.from({ length: PARTITIONS }, (_, partition) => `{ballots}:${partition}`);
   const held = [...streams, "votes"];
   let aheadMs = 0;
@@ -99,10 +99,6 @@ export function redisUnderTest(url: string): QueueUnderTest {
     async clear() {
       await redis.del(...held, "votes:rejected");
       aheadMs = 0;
-    },
-    async close() {
-      redis.disconnect();
-      await ends.close();
     },
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Databases, startDatabases } from "@groundplan/testing";
+import { type Databases, propertyRuns, startDatabases } from "@groundplan/testing";
 import fc from "fast-check";
 import { type Command, commands, perform } from "./commands.js";
 import { openWorlds, type Worlds } from "./open-worlds.js";
@@ -10,9 +10,7 @@ import type { World } from "./world.js";
 const isLong = process.env.FC_RUNS !== undefined;
 const TIME_LIMIT_MS = isLong ? Number.POSITIVE_INFINITY : 8_000;
 const USUAL = { numRuns: 40, seed: 1 };
-/** To see a failure again: FC_SEED and FC_PATH as the failure names them. */
-const replay = process.env.FC_SEED === undefined ? {} : { seed: Number(process.env.FC_SEED), path: process.env.FC_PATH ?? "" };
-const runs = { ...(isLong ? { numRuns: Number(process.env.FC_RUNS) } : USUAL), ...replay };
+const runs = propertyRuns<[readonly Command[]]>(isLong ? {} : USUAL);
 
 let databases: Databases;
 let worlds: Worlds;
@@ -54,7 +52,7 @@ for (const kind of ["redis", "postgres"] as const) {
         throw error;
       });
     });
-    await fc.assert(property, { ...runs, includeErrorInReport: true });
+    await fc.assert(property, runs);
     assert.ok(tried > 0);
     context.diagnostic(`${tried} histories`);
   });

@@ -45,6 +45,7 @@ export class SteppedWorker {
   readonly #reader: QueueReader;
   readonly #metrics: WorkerMetrics;
   readonly #ended: Promise<void>;
+  #closed: Promise<void> = Promise.resolve();
   #end: () => void = ignore;
   #arrive: (gate: Gate) => void = ignore;
   #gate: Promise<Gate>;
@@ -78,6 +79,11 @@ export class SteppedWorker {
   /** Whether it crashed or was stopped. */
   get over(): boolean {
     return this.#over;
+  }
+
+  /** Resolves when its connections to the queue are closed, once it is over. */
+  get closed(): Promise<void> {
+    return this.#closed;
   }
 
   /** Whether it brings the schema up: others wait for it then, so it must not be held up for long. */
@@ -158,7 +164,7 @@ export class SteppedWorker {
   #close(): void {
     this.#end();
     for (const client of this.#clients) client.connection.stream.destroy();
-    this.#reader.close().catch(ignore);
+    this.#closed = this.#reader.close().catch(ignore);
   }
 
   #connect(databaseUrl: string, onEnd: (reason: Error) => void): Promise<pg.Client> {

@@ -10,7 +10,7 @@ import { type Fault, SteppedWorker } from "./stepped-worker.js";
 
 const OPTIONS: ReadonlySet<string> = new Set(["a", "b"]);
 /** On a busy machine a server takes its time to see that a client is dead, and to let go of what it held. */
-const DRAIN_LIMIT_MS = 30_000;
+const DRAIN_LIMIT_MS = 120_000;
 /** What a receipt says, in the only order it may. */
 const STATES = [null, "counted", "superseded"] as const;
 /** A worker looks over its claims, and trims, many times meanwhile. */
@@ -42,7 +42,8 @@ export class World {
 
   /** Ends what runs and forgets what was; the schema stays. */
   async clear(): Promise<void> {
-    for (const worker of this.#workers.values()) worker.crash();
+    const dead = [...this.#workers.values()];
+    for (const worker of dead) worker.crash();
     this.#workers.clear();
     // What a dead worker has under way must not happen in the next run.
     await until("the dead workers are gone", async () => {
@@ -51,6 +52,7 @@ export class World {
       ]);
       return rowCount === 0;
     });
+    await Promise.all(dead.map(({ closed }) => closed));
     await this.#queue.clear();
     await this.#client.query("DELETE FROM votes; DELETE FROM tallies; DELETE FROM ballots; DELETE FROM positions");
     this.#history = new History(OPTIONS);
@@ -66,6 +68,7 @@ export class World {
 
   async close(): Promise<void> {
     for (const worker of this.#workers.values()) worker.crash();
+    await Promise.all([...this.#workers.values()].map(({ closed }) => closed));
     await this.#pool.end();
     await this.#queue.close();
   }
