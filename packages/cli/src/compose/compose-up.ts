@@ -1,13 +1,14 @@
 import { UserError, type UserProblem } from "@groundplan/local";
 import { DEFAULT_TAG } from "@groundplan/targets";
 import { imageTag } from "../build/build-options.js";
-import { buildables, checkFolders } from "../build/buildable.js";
+import { type Buildable, buildables, checkFolders } from "../build/buildable.js";
 import { makeImages } from "../build/make-images.js";
 import type { CommandInput, ExitCode } from "../command.js";
 import { checkMailPassword } from "../docker/check-mail-password.js";
 import type { CommandLine } from "../docker/command-line.js";
-import type { CommandResult } from "../docker/command-runner.js";
+import type { CommandResult, CommandRunner } from "../docker/command-runner.js";
 import { publishedAddress } from "../docker/container.js";
+import { inspectImage } from "../docker/docker-commands.js";
 import type { DockerPart } from "../docker/docker-part.js";
 import { type DockerProject, openProject, settingOf } from "../docker/docker-project.js";
 import { failedCommand } from "../docker/failed-command.js";
@@ -42,9 +43,8 @@ export async function runComposeUp(input: CommandInput): Promise<ExitCode> {
   const wanted = wantedParts(given, project.parts);
   const { stack } = opened.plan;
   const variables = { ...(givenTag === null ? {} : { TAG: givenTag }), ...portVariables(ports, wanted) };
-  const services = given.flag("no-build")
-    ? []
-    : buildables(opened.plan, opened.folder, givenTag ?? settingOf(project, "TAG") ?? DEFAULT_TAG);
+  const ownImages = buildables(opened.plan, opened.folder, givenTag ?? settingOf(project, "TAG") ?? DEFAULT_TAG);
+  const services = given.flag("no-build") ? [] : ownImages;
   checkFolders(services, opened.folder);
 
   return withDocker(input, {
@@ -55,6 +55,7 @@ export async function runComposeUp(input: CommandInput): Promise<ExitCode> {
       checkMailPassword(project, wanted);
       await needEngine(docker.runner);
       const compose = await findCompose(docker.runner);
+      if (given.flag("no-build")) await needImages(ownImages, docker.runner);
       const build = { base: given.text("base"), prepare: !given.flag("no-prepare"), folder };
       // A laptop without a way to the registries runs the stack all the same.
       const { missing } = await makeImages(wanted, services, build, docker, true);
@@ -84,6 +85,21 @@ export async function runComposeUp(input: CommandInput): Promise<ExitCode> {
       return 1;
     },
   });
+}
+
+/**
+ * Compose 2 would ask a public registry for an image of such a name, and start what anyone put there.
+ *
+ * @throws UserError with every image that is not here.
+ */
+async function needImages(images: readonly Buildable[], runner: CommandRunner): Promise<void> {
+  const found = await Promise.all(images.map(({ image }) => runner.run(inspectImage(image), { quiet: true })));
+  const missing = images.filter((_, index) => found[index]?.code !== 0);
+  const problems = missing.map(({ service }) => ({
+    message: `the image of ${service} was not built`,
+    fix: "build it: groundplan build, or leave --no-build away",
+  }));
+  if (problems.length > 0) throw new UserError(problems);
 }
 
 /** Names of what the stack runs without. */

@@ -255,6 +255,8 @@ withEngine("without a build there must be images", async (context, engine) => {
   const { code, err } = await run(folder, "compose", "up", "--no-build", "--port", `front=${await freePort()}`);
   assert.equal(code, 1);
   assert.match(err, /\ngroundplan: the image of back was not built\n/);
+  assert.match(err, /the image of front was not built\n/);
+  assert.doesNotMatch(err, /compose up|registry/);
 });
 
 withEngine("an engine that is no swarm manager is told, with what to do", async (context, engine) => {
