@@ -11,6 +11,7 @@ export { minimalStack } from "./minimal-stack.js";
 export { addressesOf } from "./namespaces/addresses-of.js";
 export { type Attempt, type AttemptOutcome, type Namespaces, openNamespaces } from "./namespaces/open-namespaces.js";
 export { type Addresses, renderNftables } from "./namespaces/render-nftables.js";
+export { missingProgram, pathWithPrograms, programPath, TERRAFORMS, type TerraformProgram } from "./programs.js";
 export { singleHostStack } from "./single-host-stack.js";
 export { type Databases, startDatabases } from "./start-databases.js";
 export { until, untilDone } from "./until.js";
