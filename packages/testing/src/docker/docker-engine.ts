@@ -18,6 +18,8 @@ export interface DockerEngine {
   readonly isOwn: boolean;
   /** Runs the docker program, and resolves with what it printed. Rejects with its last lines when it fails. */
   docker(...args: readonly string[]): Promise<string>;
+  /** Whether any process of these tests uses it now. */
+  hasUsers(): boolean;
   /** The last user of the tests' own engine ends it; its images stay. */
   close(): Promise<void>;
 }
@@ -66,5 +68,5 @@ export async function openDockerEngine(images: readonly BaseImage[]): Promise<Do
     await close();
     return { missing };
   }
-  return { env, isOwn, docker: (...args) => runProgram("docker", args, { env }), close };
+  return { env, isOwn, docker: (...args) => runProgram("docker", args, { env }), hasUsers: () => users.any(), close };
 }
