@@ -2,7 +2,8 @@ import { tmpdir } from "node:os";
 import { runProgram } from "./run-program.js";
 
 export interface Terraform {
-  readonly name: "terraform" | "tofu";
+  /** The program: "terraform", "tofu", or what GROUNDPLAN_TERRAFORM names. */
+  readonly name: string;
   readonly version: string;
 }
 
@@ -17,9 +18,14 @@ const OLDEST: readonly [major: number, minor: number] = [1, 10];
 const TIMEOUT_MS = 30_000;
 const GET = "install it from https://developer.hashicorp.com/terraform/install, or OpenTofu from https://opentofu.org/docs/intro/install/";
 
-/** The terraform of the path, or OpenTofu's tofu where there is none. @param env Default: the process' own. */
+/**
+ * What GROUNDPLAN_TERRAFORM names, a program of the PATH or a file; else the terraform of the PATH, or OpenTofu's tofu where there is none.
+ *
+ * @param env Default: the process' own.
+ */
 export async function findTerraform(env: Readonly<Record<string, string>> = ownEnv()): Promise<Terraform | MissingTerraform> {
-  for (const name of ["terraform", "tofu"] as const) {
+  const chosen = env.GROUNDPLAN_TERRAFORM ?? "";
+  for (const name of chosen === "" ? ["terraform", "tofu"] : [chosen]) {
     const { code, stdout, stderr, missing } = await runProgram(name, ["version", "-json"], {
       folder: tmpdir(),
       env,
@@ -30,6 +36,10 @@ export async function findTerraform(env: Readonly<Record<string, string>> = ownE
     if (code !== 0 || version === undefined)
       return { problem: `${name} does not say its version: ${(stderr || stdout).trim().split("\n")[0] ?? ""}`, fix: GET };
     return isNewEnough(version) ? { name, version } : { problem: `${name} ${version} is too old: ${OLDEST.join(".")} is needed`, fix: GET };
+  }
+  if (chosen !== "") {
+    const fix = "put GROUNDPLAN_TERRAFORM right: terraform, tofu, or the path of one of them; without it, the one that is here is used";
+    return { problem: `there is no program ${chosen} on this machine, which GROUNDPLAN_TERRAFORM names`, fix };
   }
   return { problem: "there is no terraform on this machine, and no tofu", fix: GET };
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { missingProgram, programPath } from "../programs.js";
+import { missingProgram } from "../programs.js";
 import { provideImages, withdrawStandIns } from "./base-images.js";
 import { cacheFolder } from "./cache-folder.js";
 import { clientSettings } from "./client-settings.js";
@@ -35,15 +35,16 @@ export interface MissingEngine {
  * ones, or stand-ins where no registry is in reach. To be opened once in a process.
  */
 export async function openDockerEngine(images: readonly BaseImage[]): Promise<DockerEngine | MissingEngine> {
-  if (programPath("docker") === null) return { missing: missingProgram("docker") ?? "" };
+  const noDocker = missingProgram("docker");
+  if (noDocker !== null) return { missing: noDocker };
   const isOwn = (await tryProgram("docker", ["version"])).code !== 0;
-  const found = OwnEngine.find();
-  if (isOwn && found === null) return { missing: missingProgram("root", "containerd", "runc", "dockerd") ?? "needs a Docker engine" };
+  const found = isOwn ? OwnEngine.find() : { dockerd: "", version: "" };
+  if ("missing" in found) return found;
   // An engine does not read what a newer one has written.
-  const folder = join(cacheFolder(), isOwn ? `engine-${found?.version}` : "machine");
+  const folder = join(cacheFolder(), isOwn ? `engine-${found.version}` : "machine");
   mkdirSync(folder, { recursive: true });
   const lock = join(folder, "lock");
-  const own = new OwnEngine(folder, found?.dockerd ?? "");
+  const own = new OwnEngine(folder, found.dockerd);
   const users = new Users(join(folder, "users"));
   const env: Readonly<Record<string, string>> = {
     ...(await clientSettings(join(folder, "client"))),

@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { pathWithPrograms, programPath } from "../programs.js";
+import { missingProgram, pathWithPrograms, programPath } from "../programs.js";
 import { until } from "../until.js";
-import { IS_ROOT } from "./cache-folder.js";
 import { processLives } from "./process-lives.js";
 import { runProgram, tryProgram } from "./run-program.js";
 
@@ -12,13 +11,13 @@ const STOP_LIMIT_MS = 60_000;
 
 /** A dockerd with a socket and data of its own in a folder: no other engine and nothing in it is touched. */
 export class OwnEngine {
-  /** The one that was made for the tests, else Debian's; `null`: there is none, or this is not root. */
-  static find(): { readonly dockerd: string; readonly version: "28" | "20" } | null {
+  /** The one that was made for the tests, else Debian's. Both need Debian's containerd, runc and iptables. */
+  static find(): { readonly dockerd: string; readonly version: "28" | "20" } | { readonly missing: string } {
+    const missing = missingProgram("root", "containerd", "runc", "iptables");
+    if (missing !== null) return { missing };
     const [made, debians] = [programPath("dockerd-28"), programPath("dockerd")];
-    // What is made for the tests needs Debian's containerd and runc.
-    if (!IS_ROOT || programPath("containerd") === null || programPath("runc") === null) return null;
     if (made !== null) return { dockerd: made, version: "28" };
-    return debians === null ? null : { dockerd: debians, version: "20" };
+    return debians === null ? { missing: missingProgram("dockerd") ?? "" } : { dockerd: debians, version: "20" };
   }
 
   readonly host: string;
