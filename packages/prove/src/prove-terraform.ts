@@ -100,8 +100,8 @@ function existing(cloud: Cloud): (name: string) => boolean {
   return (name) => names.has(name);
 }
 
-/** How Terraform and AWS refuse to destroy what is protected. */
-const PROTECTED = /^Error: (OperationNotPermitted|Instance cannot be destroyed)/;
+/** How AWS, Terraform and OpenTofu refuse to destroy what is protected. */
+const PROTECTED = /^Error: (OperationNotPermitted|Instance cannot be destroyed|Resource instance cannot be destroyed)/;
 
 /**
  * Destroys everything. What is protected has to be refused first, and goes once the protection is lifted, as it would be by hand.
@@ -133,8 +133,10 @@ function liftTerminationProtection(cloud: Cloud): void {
 }
 
 function refusedAddresses(stderr: string, resources: readonly StateResource[]): readonly string[] {
+  // Their lines are broken between any two words.
+  const text = stderr.replace(/\s+/g, " ");
   return resources
-    .filter(({ address, values }) => stderr.includes(`${address} `) || stderr.includes(`'${String(values.id)}'`))
+    .filter(({ address, values }) => text.includes(`${address} `) || text.includes(`'${String(values.id)}'`))
     .map(({ address }) => address);
 }
 

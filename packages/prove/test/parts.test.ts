@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { addressIn, contains, overlaps, parseCidr } from "../src/cloud/cidr.js";
 import { exampleKey } from "../src/prove-terraform.js";
-import { isNewEnough } from "../src/terraform/find-terraform.js";
+import { findTerraform, isNewEnough } from "../src/terraform/find-terraform.js";
 
 function cidr(text: string) {
   const parsed = parseCidr(text);
@@ -29,6 +32,22 @@ test("ranges contain each other, overlap, and have addresses", () => {
 
 test("Terraform is new enough from 1.10 on", () => {
   assert.deepEqual(["0.15.5", "1.9.8", "1.10.0", "1.11.4-dev", "2.0.0"].map(isNewEnough), [false, false, true, true, true]);
+});
+
+test("GROUNDPLAN_TERRAFORM chooses the program, by name or by path, and no other is taken in its place", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "groundplan-find-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const program = (name: string, version: string) =>
+    writeFileSync(join(folder, name), `#!/bin/sh\necho '{"terraform_version": "${version}"}'\n`, { mode: 0o755 });
+  program("terraform", "1.14.0");
+  program("tofu", "1.12.6");
+  const find = (chosen: string) => findTerraform({ PATH: `${folder}:/usr/bin:/bin`, GROUNDPLAN_TERRAFORM: chosen });
+  assert.deepEqual(await find(""), { name: "terraform", version: "1.14.0" });
+  assert.deepEqual(await find("tofu"), { name: "tofu", version: "1.12.6" });
+  assert.deepEqual(await find(join(folder, "tofu")), { name: join(folder, "tofu"), version: "1.12.6" });
+  const wrong = await find("tofoo");
+  assert.ok("problem" in wrong);
+  assert.equal(wrong.problem, "there is no program tofoo on this machine, which GROUNDPLAN_TERRAFORM names");
 });
 
 test("the example key is a public key of OpenSSH's form, and another one each time", () => {

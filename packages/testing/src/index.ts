@@ -13,6 +13,7 @@ export { type Attempt, type AttemptOutcome, type Namespaces, openNamespaces } fr
 export { type Addresses, renderNftables } from "./namespaces/render-nftables.js";
 export { openClients } from "./open-clients.js";
 export { propertyRuns } from "./property-runs.js";
+export { missingProgram, pathWithPrograms, programPath, TERRAFORMS, type TerraformProgram } from "./programs.js";
 export { singleHostStack } from "./single-host-stack.js";
 export { type Databases, startDatabases } from "./start-databases.js";
 export { until, untilDone } from "./until.js";

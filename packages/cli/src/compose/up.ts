@@ -7,7 +7,7 @@ import { UsageError, unknownName } from "../arguments/usage-error.js";
 import { command, parsed, texts } from "../command.js";
 import { type Container, describeState, isReady, publishedAddress } from "../docker/container.js";
 import { diagnose, MANY_RESTARTS } from "../docker/diagnose.js";
-import { containerLogs, failedCommand, needEngine } from "../docker/engine.js";
+import { containerLogs, failedCommand, inspectImage, lastExitCodes, needEngine } from "../docker/engine.js";
 import { pagesOf, probeProject } from "../docker/probes.js";
 import {
   checkMailPassword,
@@ -18,7 +18,7 @@ import {
   settingOf,
   writeProject,
 } from "../docker/project.js";
-import { buildables, checkFolders } from "../images/buildable.js";
+import { type Buildable, buildables, checkFolders } from "../images/buildable.js";
 import { makeImages } from "../images/make-images.js";
 import { BUILDING, howToBuild, imageTag, NO_BUILD } from "../images/options.js";
 import type { Progress } from "../output/progress.js";
@@ -54,7 +54,8 @@ export const up = command({
     const wanted = wantedParts(options.without, project.parts);
     const { stack } = opened.plan;
     const variables = { ...(options.tag === null ? {} : { TAG: options.tag }), ...portVariables(options.port, wanted) };
-    const services = options.noBuild ? [] : buildables(opened.plan, opened.folder, options.tag ?? settingOf(project, "TAG") ?? DEFAULT_TAG);
+    const ownImages = buildables(opened.plan, opened.folder, options.tag ?? settingOf(project, "TAG") ?? DEFAULT_TAG);
+    const services = options.noBuild ? [] : ownImages;
     checkFolders(services, opened.folder);
 
     return withDocker(input, {
@@ -65,6 +66,7 @@ export const up = command({
         checkMailPassword(project, wanted);
         await needEngine(docker.runner);
         const compose = await findCompose(docker.runner);
+        if (options.noBuild) await needImages(ownImages, docker.runner);
         const build = { ...howToBuild(options), folder };
         // A laptop without a way to the registries runs the stack all the same.
         const { missing } = await makeImages(wanted, services, build, docker, true);
@@ -96,6 +98,21 @@ export const up = command({
     });
   },
 });
+
+/**
+ * Compose 2 would ask a public registry for an image of such a name, and start what anyone put there.
+ *
+ * @throws UserError with every image that is not here.
+ */
+async function needImages(images: readonly Buildable[], runner: ProgramRunner): Promise<void> {
+  const found = await Promise.all(images.map(({ image }) => runner.run(inspectImage(image), { quiet: true })));
+  const missing = images.filter((_, index) => found[index]?.code !== 0);
+  const problems = missing.map(({ service }) => ({
+    message: `the image of ${service} was not built`,
+    fix: "build it: groundplan build, or leave out --no-build",
+  }));
+  if (problems.length > 0) throw new UserError(problems);
+}
 
 /** Names of what the stack runs without. */
 function leftOut(project: DockerProject, parts: readonly DockerPart[]): readonly string[] {
@@ -252,11 +269,20 @@ async function explainStart(runner: ProgramRunner, failed: FailedStart): Promise
         .filter(({ service }) => service === name)
         .map(async (container) => {
           const { stdout, stderr } = await runner.run(containerLogs(container.id, LINES_READ), { quiet: true });
-          return diagnose({ container, log: `${stdout}\n${stderr}`, memoryMb, waitedSeconds, logCommand: logCommand(name) });
+          const lastExitCode = await lastExitCodeOf(container, runner);
+          return diagnose({ container, lastExitCode, log: `${stdout}\n${stderr}`, memoryMb, waitedSeconds, logCommand: logCommand(name) });
         }),
     ),
   );
   return found.filter((problem) => problem !== null);
+}
+
+/** While a container runs once more, its state says nothing of how it ended before. */
+async function lastExitCodeOf({ id, status, exitCode, restarts }: Container, runner: ProgramRunner): Promise<number | null> {
+  if (status !== "running") return exitCode;
+  if (restarts === 0) return null;
+  const last = (await runner.run(lastExitCodes(id), { quiet: true })).stdout.trim().split("\n").at(-1) ?? "";
+  return /^\d+$/.test(last) ? Number(last) : null;
 }
 
 /** All programs of monitoring at once. */

@@ -12,6 +12,8 @@ const KILLED = 137;
 
 export interface Suspect {
   readonly container: Container;
+  /** How its last run ended; `null`: it has not ended yet, or nobody knows. */
+  readonly lastExitCode: number | null;
   /** What it printed last. */
   readonly log: string;
   /** Most memory that it may take, in MiB. */
@@ -23,7 +25,7 @@ export interface Suspect {
 }
 
 /** What is wrong with a container that is not ready, with what shows it; `null`: nothing, it may still become so. */
-export function diagnose({ container, log, memoryMb, waitedSeconds, logCommand }: Suspect): UserProblem | null {
+export function diagnose({ container, lastExitCode, log, memoryMb, waitedSeconds, logCommand }: Suspect): UserProblem | null {
   if (isReady(container)) return null;
   const { service, status, health, exitCode, restarts } = container;
   const printed = lastLines(log, LINES_SHOWN);
@@ -35,9 +37,12 @@ export function diagnose({ container, log, memoryMb, waitedSeconds, logCommand }
       known ?? { message: `${service} cannot be started`, detail: [container.error], fix: "put right what the Docker engine says here" }
     );
   }
-  if (container.outOfMemory || (status === "restarting" && exitCode === KILLED)) {
+  // The engine calls one that ends again and again unhealthy too, while it asks what does not answer yet.
+  const isUnhealthy = health === "unhealthy" && status === "running" && restarts < MANY_RESTARTS;
+  const kills = status === "restarting" ? restarts + 1 : restarts;
+  if (container.outOfMemory || (lastExitCode === KILLED && (status === "restarting" || (status === "running" && !isUnhealthy)))) {
     // Not every engine tells who killed it; that it was the kernel's limit is by far the most likely.
-    const how = container.outOfMemory ? "was killed:" : `was killed ${restarts + 1} times (exit code ${KILLED}), most likely since`;
+    const how = container.outOfMemory ? "was killed:" : `was killed ${kills} times (exit code ${KILLED}), most likely since`;
     return {
       message: `${service} ${how} it needs more memory than the ${memoryMb} MiB that it may have`,
       detail: printed,
@@ -47,13 +52,11 @@ export function diagnose({ container, log, memoryMb, waitedSeconds, logCommand }
   if (status === "exited" || status === "dead") {
     return { message: `${service} has ended with exit code ${exitCode}`, detail: printed, fix: seeLog };
   }
-  // The engine calls one that ends again and again unhealthy too, while it asks what does not answer yet.
-  if (health === "unhealthy" && status === "running" && restarts < MANY_RESTARTS) {
+  if (isUnhealthy) {
     return { message: `${service} is unhealthy`, detail: [...healthLines(container.healthLog.slice(-3)), ...printed], fix: seeLog };
   }
   if (status === "restarting" || restarts > 0) {
-    // While it runs once more, the code of its last end is not known.
-    const code = status === "restarting" ? ` with exit code ${exitCode}` : "";
+    const code = lastExitCode === null ? "" : ` with exit code ${lastExitCode}`;
     return { message: `${service} ends again and again${code} (restarts: ${restarts})`, detail: printed, fix: seeLog };
   }
   if (waitedSeconds === null || status === "created") return null;

@@ -37,6 +37,13 @@ export const inspectContainers = (ids: readonly string[]): CommandLine => docker
 
 export const containerLogs = (id: string, lines: number): CommandLine => docker("logs", "--tail", String(lines), id);
 
+/** The exit codes of a container's last runs, one a line, as far as the engine remembers: about the last 256 things that happened to it. */
+export const lastExitCodes = (id: string): CommandLine =>
+  docker(
+    ...["events", "--since", "1h", "--until", "0s", "--filter", `container=${id}`, "--filter", "event=die"],
+    ...["--format", "{{.Actor.Attributes.exitCode}}"],
+  );
+
 export const listVolumes = (label: string): CommandLine => docker("volume", "ls", "--filter", `label=${label}`, "--format", "{{.Name}}");
 
 /** @throws UserError with the real reason when there is no docker, or no engine that answers it. */

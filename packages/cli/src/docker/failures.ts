@@ -39,7 +39,7 @@ const FAILURES: readonly Failure[] = [
   },
   {
     pattern:
-      /(?:listen tcp[46]? |Bind for |failed to bind (?:host )?port )(\S+?):(\d+)(?:\/tcp)?(?::? bind)?(?: failed: port is already allocated|: address already in use)/,
+      /(?:listen tcp[46]? |Bind for |failed to bind (?:host )?port (?:for )?)(\S+?):(\d+)(?::\S+?:\d+)?(?:\/tcp)?(?::? bind)?(?: failed: port is already allocated|: address already in use)/,
     explain: (match, about) => portTaken(about, match[2] ?? "", ` on ${match[1]}`),
   },
   {
@@ -47,7 +47,7 @@ const FAILURES: readonly Failure[] = [
     explain: (match, about) => portTaken(about, match[1] ?? "", `: the swarm's service ${match[2]} publishes it`),
   },
   {
-    pattern: /listen tcp[46]? (\S+):\d+: bind: cannot assign requested address/,
+    pattern: /(?:listen tcp[46]? |failed to bind host port for )(\S+?):\d+(?::\S+?:\d+\/tcp)?: (?:bind: )?cannot assign requested address/,
     explain: (match, about) => ({
       message: `${about} cannot be published on ${match[1]}: this machine has no such address`,
       fix: "put right BIND_ADDRESS in .env",

@@ -112,9 +112,10 @@ test("ready is what runs and is not known to be unhealthy or still unknown", () 
   }
 });
 
-const suspect = (change: Partial<Container>, waitedSeconds: number | null = null) =>
+const suspect = (change: Partial<Container>, waitedSeconds: number | null = null, lastExitCode: number | null = null) =>
   diagnose({
     container: { ...front, ...change },
+    lastExitCode: change.status === "running" ? lastExitCode : (change.exitCode ?? front.exitCode),
     log: "starting\nno DB_URL\n",
     memoryMb: 64,
     waitedSeconds,
@@ -130,8 +131,10 @@ test("a container that ends again and again is told with its exit code and last 
   assert.equal(suspect({ status: "exited" })?.message, "front has ended with exit code 3");
   assert.equal(suspect({ health: "unhealthy" })?.message, "front ends again and again with exit code 3 (restarts: 4)");
   assert.equal(suspect({ status: "running", health: "unhealthy" })?.message, "front ends again and again (restarts: 4)");
-  // It runs for a moment: the code of the end before is not known any more.
-  assert.equal(suspect({ status: "running", exitCode: 0, health: "starting" })?.message, "front ends again and again (restarts: 4)");
+  // It runs for a moment: its state does not tell the code of the end before, and the engine's memory may.
+  const running = { status: "running", exitCode: 0, health: "starting" } as const;
+  assert.equal(suspect(running)?.message, "front ends again and again (restarts: 4)");
+  assert.equal(suspect(running, null, 3)?.message, "front ends again and again with exit code 3 (restarts: 4)");
 });
 
 test("a container that was killed for its memory is told so", () => {
@@ -142,6 +145,12 @@ test("a container that was killed for its memory is told so", () => {
     suspect({ exitCode: 137 })?.message,
     "front was killed 5 times (exit code 137), most likely since it needs more memory than the 64 MiB that it may have",
   );
+  assert.equal(
+    suspect({ status: "running", exitCode: 0, health: "starting", restarts: 2 }, null, 137)?.message,
+    "front was killed 2 times (exit code 137), most likely since it needs more memory than the 64 MiB that it may have",
+  );
+  // Killed once by somebody, and unhealthy for a reason of its own.
+  assert.equal(suspect({ status: "running", exitCode: 0, health: "unhealthy", restarts: 1 }, null, 137)?.message, "front is unhealthy");
   assert.match(problem.fix, /memoryMb/);
 });
 

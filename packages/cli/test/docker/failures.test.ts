@@ -61,6 +61,24 @@ const FAILURES: readonly { readonly text: string; readonly message: string; read
     fix: /--port front=9000/,
   },
   {
+    // Docker 28.5
+    text: "Error response from daemon: failed to set up container networking: driver failed programming external connectivity on endpoint c-front-1 (1c2f3a14d2bc20dbe48c35020c9eab2b574f90be763433819a7a2b3dd8ff677a): failed to bind host port for 127.0.0.1:8000:172.19.0.2:80/tcp: address already in use",
+    message: "port 8000 on 127.0.0.1 is taken: front cannot be published there",
+    fix: /--port front=9000/,
+  },
+  {
+    // Docker 28.5
+    text: "driver failed programming external connectivity on endpoint silly_sinoussi (1b64746d101b16ade0cebcb66b3845d1016d5ccb27ca59ef2ca68aabe4350237): failed to bind host port for [::1]:8000:172.17.0.3:80/tcp: address already in use",
+    message: "port 8000 on [::1] is taken: front cannot be published there",
+    fix: /--port front=9000/,
+  },
+  {
+    // Docker 28.5
+    text: "driver failed programming external connectivity on endpoint charming_kilby (d9c3079d94a0d4b73e68ba32a054233ca0ab50fa0f59b0d64af505ded489a752): failed to bind host port for 10.9.9.9:8123:172.17.0.3:80/tcp: cannot assign requested address",
+    message: "front cannot be published on 10.9.9.9: this machine has no such address",
+    fix: /BIND_ADDRESS/,
+  },
+  {
     text: "driver failed programming external connectivity on endpoint hungry_kilby (086b249b4a4dc410ccb53001adb7c140e7d6b83a198bbb21466f07463df4f975): Error starting userland proxy: listen tcp4 10.9.9.9:8000: bind: cannot assign requested address",
     message: "front cannot be published on 10.9.9.9: this machine has no such address",
     fix: /BIND_ADDRESS/,

@@ -6,12 +6,10 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { findTerraform, type OfflineAwsRun, withOfflineAws } from "@groundplan/prove";
-import { until } from "@groundplan/testing";
+import { type OfflineAwsRun, withOfflineAws } from "@groundplan/prove";
+import { TERRAFORMS, type TerraformProgram, until } from "@groundplan/testing";
 import { folderWith, run, VALID_STACK } from "../helpers.js";
 import { type AwsStack, awsStack, PLAYBOOK_IS_FINE, playbookThat, VARIABLES } from "./aws-stack.js";
-
-const terraform = await findTerraform();
 
 interface Stack extends AwsStack {
   /** Paths of the page that were asked for. */
@@ -19,8 +17,13 @@ interface Stack extends AwsStack {
 }
 
 /** A stack of its own, an account in which nothing is, and a page that answers. */
-async function withStack(context: TestContext, work: (stack: Stack, offline: OfflineAwsRun) => Promise<void>): Promise<void> {
-  if ("problem" in terraform) return context.skip("needs terraform");
+async function withStack(
+  context: TestContext,
+  work: (stack: Stack, offline: OfflineAwsRun) => Promise<void>,
+  terraform: TerraformProgram = TERRAFORMS[0] ?? assert.fail(),
+): Promise<void> {
+  if (terraform.path === null) return context.skip(terraform.missing);
+  const { name, path } = terraform;
   const asked: string[] = [];
   const page = createServer((request, response) => {
     asked.push(request.url ?? "");
@@ -31,7 +34,7 @@ async function withStack(context: TestContext, work: (stack: Stack, offline: Off
   const address = page.address();
   assert.ok(typeof address === "object" && address !== null);
   await withOfflineAws((offline) =>
-    work({ ...awsStack(context, offline, `http://127.0.0.1:${address.port}`), asked: () => asked }, offline),
+    work({ ...awsStack(context, offline, { name, path }, `http://127.0.0.1:${address.port}`), asked: () => asked }, offline),
   );
 }
 
@@ -107,8 +110,8 @@ const SSH = `case "$*" in
   *back*) echo "Permission denied (publickey)." >&2; exit 255 ;;
 esac`;
 
-test("from plan to destroy", async (context) => {
-  await withStack(context, async (stack, offline) => {
+async function fromPlanToDestroy(context: TestContext, terraform: TerraformProgram): Promise<void> {
+  const work = async (stack: Stack, offline: OfflineAwsRun): Promise<void> => {
     const { folder, program, ran } = stack;
     const { cloud } = offline;
     const machines = () => cloud.all("aws_instance").length;
@@ -153,10 +156,10 @@ test("from plan to destroy", async (context) => {
       assert.equal(machines(), 2);
       const commands = shown(err).map((command) => command.replace(/ -var .*/, " ..."));
       assert.deepEqual(commands, [
-        "terraform init -input=false -no-color",
-        "terraform plan -input=false -json -out=groundplan.tfplan ...",
-        "terraform apply -input=false -json groundplan.tfplan",
-        "terraform output -json",
+        `${terraform.name} init -input=false -no-color`,
+        `${terraform.name} plan -input=false -json -out=groundplan.tfplan ...`,
+        `${terraform.name} apply -input=false -json groundplan.tfplan`,
+        `${terraform.name} output -json`,
         "ansible-playbook site.yml --extra-vars image_tag=v2",
       ]);
       assert.equal(ran().at(-1), "ansible-playbook site.yml --extra-vars image_tag=v2");
@@ -241,8 +244,11 @@ test("from plan to destroy", async (context) => {
         assert.deepEqual([again.code, again.out], [0, "nothing of tiny is on AWS"]);
       },
     );
-  });
-});
+  };
+  await withStack(context, work, terraform);
+}
+
+for (const terraform of TERRAFORMS) test(`from plan to destroy (${terraform.name})`, (context) => fromPlanToDestroy(context, terraform));
 
 test("what fails in the middle is told with its place and reason, and the next deploy goes on from there", async (context) => {
   await withStack(context, async ({ folder, program, ran }, { cloud }) => {

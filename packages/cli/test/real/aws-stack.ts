@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -47,9 +46,15 @@ export interface AwsStack {
  * The stack in a folder of its own. Programs that would talk to hosts are replaced by ones that write down how they were called;
  * Terraform is the real one, with a provider that needs no AWS. PATH and the other variables are put back after the test.
  *
+ * @param terraform Which of the programs that users may have.
  * @param webUrl Where the page answers: Terraform's addresses are those of nobody.
  */
-export function awsStack(context: TestContext, { env }: Pick<OfflineAwsRun, "env">, webUrl: string): AwsStack {
+export function awsStack(
+  context: TestContext,
+  { env }: Pick<OfflineAwsRun, "env">,
+  terraform: { readonly name: string; readonly path: string },
+  webUrl: string,
+): AwsStack {
   const folder = folderWith({ "stack.ts": STACK });
   const bin = join(folder, "bin");
   mkdirSync(bin);
@@ -57,12 +62,11 @@ export function awsStack(context: TestContext, { env }: Pick<OfflineAwsRun, "env
     writeFileSync(join(bin, name), recorder(folder, name, text));
     chmodSync(join(bin, name), 0o755);
   };
-  const terraform = spawnSync("sh", ["-c", "command -v terraform"], { encoding: "utf8" }).stdout.trim();
   writeFileSync(
-    join(bin, "terraform"),
-    `#!/bin/sh\nif [ "$1" = output ]; then ${terraform} "$@" | sed 's#http://203[.]0[.]113[.][0-9]*#${webUrl}#'; else exec ${terraform} "$@"; fi\n`,
+    join(bin, terraform.name),
+    `#!/bin/sh\nif [ "$1" = output ]; then ${terraform.path} "$@" | sed 's#http://203[.]0[.]113[.][0-9]*#${webUrl}#'; else exec ${terraform.path} "$@"; fi\n`,
   );
-  chmodSync(join(bin, "terraform"), 0o755);
+  chmodSync(join(bin, terraform.name), 0o755);
   program("ansible-playbook", PLAYBOOK_IS_FINE);
   program("ansible-inventory", "echo '{}'");
   program("ssh", 'if [ "$1" = -V ]; then echo OpenSSH_9.2p1 >&2; fi');
@@ -70,6 +74,8 @@ export function awsStack(context: TestContext, { env }: Pick<OfflineAwsRun, "env
 
   const settings: Record<string, string> = {
     ...Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("TF_") || name === "CHECKPOINT_DISABLE")),
+    // Without it the machine's terraform would be taken where it has one.
+    ...(terraform.name === "terraform" ? {} : { GROUNDPLAN_TERRAFORM: terraform.name }),
     AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
     AWS_SECRET_ACCESS_KEY: "hush-hush",
     AWS_EC2_METADATA_DISABLED: "true",

@@ -4,21 +4,24 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { UserError } from "@groundplan/model";
 import { programRunner } from "@groundplan/programs";
-import { tryProgram, until } from "@groundplan/testing";
+import { missingProgram, TERRAFORMS, until } from "@groundplan/testing";
 import { runPlaybook } from "../../src/aws/ansible.js";
 import { applyTerraform, initTerraform, planTerraform, removePlan } from "../../src/aws/terraform.js";
 import { PRINTING } from "../../src/programs/with-programs.js";
 import { fakeProgress } from "../docker/fake-runner.js";
 import { folderWith } from "../helpers.js";
 
-const there = new Map<string, Promise<boolean>>();
+function has(program: string, context: TestContext): boolean {
+  const missing = missingProgram(program);
+  if (missing !== null) context.skip(missing);
+  return missing === null;
+}
 
-async function has(program: string, context: TestContext): Promise<boolean> {
-  const asked =
-    there.get(program) ?? tryProgram(program, [program === "ssh" ? "-V" : "--version"], { limitMs: 30_000 }).then(({ code }) => code === 0);
-  there.set(program, asked);
-  if (!(await asked)) context.skip(`needs ${program}`);
-  return asked;
+/** A test for each program that users may have. */
+function withTerraform(name: string, work: (context: TestContext, program: string) => Promise<void>): void {
+  for (const { name: tool, path, missing } of TERRAFORMS) {
+    test(`${name} (${tool})`, (context) => (path === null ? context.skip(missing) : work(context, path)));
+  }
 }
 
 function awsIn(folder: string) {
@@ -67,7 +70,7 @@ resource "terraform_data" "second" {
 }
 `;
 
-function terraformIn(context: TestContext) {
+function terraformIn(context: TestContext, program: string) {
   const folder = folderWith({ "tf/main.tf": CONFIGURATION, "tf/cli.tfrc": "disable_checkpoint = true\n" });
   const before = process.env.TF_CLI_CONFIG_FILE;
   process.env.TF_CLI_CONFIG_FILE = join(folder, "tf/cli.tfrc");
@@ -76,7 +79,7 @@ function terraformIn(context: TestContext) {
     else process.env.TF_CLI_CONFIG_FILE = before;
   });
   const parts = awsIn(folder);
-  const place = { program: "terraform", folder: join(folder, "tf") };
+  const place = { program, folder: join(folder, "tf") };
   return { ...parts, folder: place.folder, run: { ...parts.aws, place, again: "groundplan aws deploy" } };
 }
 
@@ -89,39 +92,40 @@ async function problemsOf(work: Promise<unknown>): Promise<UserError["problems"]
   return error.problems;
 }
 
-test("terraform makes what was planned; what fails is told with its resource, and the next run makes the rest", async (context) => {
-  if (!(await has("terraform", context))) return;
-  const { run, shown, progress, folder } = terraformIn(context);
-  await initTerraform(run);
-  const [unfit] = await problemsOf(planTerraform(run, { variables: ["wanted=ab"] }));
-  assert.equal(unfit?.message, "variable wanted: Write more than two letters.");
+withTerraform(
+  "terraform makes what was planned; what fails is told with its resource, and the next run makes the rest",
+  async (context, program) => {
+    const { run, shown, progress, folder } = terraformIn(context, program);
+    await initTerraform(run);
+    const [unfit] = await problemsOf(planTerraform(run, { variables: ["wanted=ab"] }));
+    assert.equal(unfit?.message, "variable wanted: Write more than two letters.");
 
-  const changes = await planTerraform(run, { variables: ["wanted=abc", "exit=3"] });
-  assert.deepEqual(changes, {
-    count: { add: 2, change: 0, remove: 0 },
-    resources: [
-      { address: "terraform_data.first", action: "create" },
-      { address: "terraform_data.second", action: "create" },
-    ],
-  });
-  const [failed] = await problemsOf(applyTerraform(run, changes));
-  assert.match(failed?.message ?? "", /^terraform_data\.second: local-exec provisioner error \(main\.tf:\d+\)$/);
-  assert.match(failed?.fix ?? "", /groundplan aws deploy$/);
-  assert.ok(progress.told.includes("terraform: 1 of 2: create terraform_data.second"), progress.told.join("\n"));
+    const changes = await planTerraform(run, { variables: ["wanted=abc", "exit=3"] });
+    assert.deepEqual(changes, {
+      count: { add: 2, change: 0, remove: 0 },
+      resources: [
+        { address: "terraform_data.first", action: "create" },
+        { address: "terraform_data.second", action: "create" },
+      ],
+    });
+    const [failed] = await problemsOf(applyTerraform(run, changes));
+    assert.match(failed?.message ?? "", /^terraform_data\.second: local-exec provisioner error \(main\.tf:\d+\)$/);
+    assert.match(failed?.fix ?? "", /groundplan aws deploy$/);
+    assert.ok(progress.told.includes("terraform: 1 of 2: create terraform_data.second"), progress.told.join("\n"));
 
-  const rest = await planTerraform(run, { variables: ["wanted=abc"] });
-  assert.deepEqual(rest.count, { add: 1, change: 0, remove: 1 });
-  assert.deepEqual(await applyTerraform(run, rest), { add: 1, change: 0, remove: 1 });
-  assert.deepEqual((await planTerraform(run, { variables: ["wanted=abc"] })).count, { add: 0, change: 0, remove: 0 });
-  removePlan(run.place);
-  assert.equal(existsSync(join(folder, "groundplan.tfplan")), false);
-  assert.equal(shown[0], "(cd tf && terraform init -input=false -no-color)");
-  assert.equal(shown[1], "(cd tf && terraform plan -input=false -json -out=groundplan.tfplan -var wanted=ab)");
-});
+    const rest = await planTerraform(run, { variables: ["wanted=abc"] });
+    assert.deepEqual(rest.count, { add: 1, change: 0, remove: 1 });
+    assert.deepEqual(await applyTerraform(run, rest), { add: 1, change: 0, remove: 1 });
+    assert.deepEqual((await planTerraform(run, { variables: ["wanted=abc"] })).count, { add: 0, change: 0, remove: 0 });
+    removePlan(run.place);
+    assert.equal(existsSync(join(folder, "groundplan.tfplan")), false);
+    assert.equal(shown[0], `(cd tf && ${program} init -input=false -no-color)`);
+    assert.equal(shown[1], `(cd tf && ${program} plan -input=false -json -out=groundplan.tfplan -var wanted=ab)`);
+  },
+);
 
-test("a configuration that terraform cannot read is told with file and line", async (context) => {
-  if (!(await has("terraform", context))) return;
-  const { run, folder } = terraformIn(context);
+withTerraform("a configuration that terraform cannot read is told with file and line", async (context, program) => {
+  const { run, folder } = terraformIn(context, program);
   await initTerraform(run);
   writeFileSync(join(folder, "wrong.tf"), 'resource "terraform_data" "x" {\n  inputt = 1\n}\n');
   const [problem] = await problemsOf(planTerraform(run, { variables: ["wanted=abc"] }));
@@ -129,28 +133,30 @@ test("a configuration that terraform cannot read is told with file and line", as
   assert.match(problem?.detail?.join() ?? "", /inputt/);
 });
 
-test("Ctrl-C lets terraform end properly: what it has begun is in its state, no lock is left, and a rerun goes on", async (context) => {
-  if (!(await has("terraform", context))) return;
-  const { run, stop, folder } = terraformIn(context);
-  await initTerraform(run);
-  const changes = await planTerraform(run, { variables: ["wanted=abc", "exit=1"] });
-  const applying = applyTerraform(run, changes);
-  applying.catch(() => {});
-  await until("the second resource is being made", () => existsSync(join(folder, "started")));
-  stop.abort();
-  await assert.rejects(applying, (error) => error === stop.signal.reason);
-  await assert.rejects(planTerraform(run, { variables: [] }), (error) => error === stop.signal.reason);
+withTerraform(
+  "Ctrl-C lets terraform end properly: what it has begun is in its state, no lock is left, and a rerun goes on",
+  async (context, program) => {
+    const { run, stop, folder } = terraformIn(context, program);
+    await initTerraform(run);
+    const changes = await planTerraform(run, { variables: ["wanted=abc", "exit=1"] });
+    const applying = applyTerraform(run, changes);
+    applying.catch(() => {});
+    await until("the second resource is being made", () => existsSync(join(folder, "started")));
+    stop.abort();
+    await assert.rejects(applying, (error) => error === stop.signal.reason);
+    await assert.rejects(planTerraform(run, { variables: [] }), (error) => error === stop.signal.reason);
 
-  const state: { resources: { name: string }[] } = JSON.parse(readFileSync(join(folder, "terraform.tfstate"), "utf8"));
-  assert.deepEqual(
-    state.resources.map(({ name }) => name),
-    ["first", "second"],
-  );
-  assert.equal(existsSync(join(folder, ".terraform.tfstate.lock.info")), false);
-  const again = { ...run, ...awsIn(folder).aws };
-  const rest = await planTerraform(again, { variables: ["wanted=abc"] });
-  assert.deepEqual(await applyTerraform(again, rest), { add: 1, change: 0, remove: 1 });
-});
+    const state: { resources: { name: string }[] } = JSON.parse(readFileSync(join(folder, "terraform.tfstate"), "utf8"));
+    assert.deepEqual(
+      state.resources.map(({ name }) => name),
+      ["first", "second"],
+    );
+    assert.equal(existsSync(join(folder, ".terraform.tfstate.lock.info")), false);
+    const again = { ...run, ...awsIn(folder).aws };
+    const rest = await planTerraform(again, { variables: ["wanted=abc"] });
+    assert.deepEqual(await applyTerraform(again, rest), { add: 1, change: 0, remove: 1 });
+  },
+);
 
 /** A program that hears Ctrl-C and says so, but goes on until there is a file. */
 const DEAF = `import { existsSync } from "node:fs";
@@ -207,7 +213,7 @@ const task = (name: string, rest: string) => `    - name: ${name}\n      ${rest}
 const SAY = task("Say", 'ansible.builtin.debug: { msg: ["one", "two"] }');
 
 test("a playbook shows which task each host is at, hands on what it says, and counts its changes", async (context) => {
-  if (!(await has("ansible-playbook", context))) return;
+  if (!has("ansible-playbook", context)) return;
   const ignored = task("Try", 'ansible.builtin.command: "false"\n      changed_when: false\n      ignore_errors: true');
   const change = task("Change", 'ansible.builtin.command: "true"');
   const loop = task("Say more", 'ansible.builtin.debug: { msg: "item {{ item }}" }\n      loop: [a]');
@@ -223,7 +229,7 @@ test("a playbook shows which task each host is at, hands on what it says, and co
 });
 
 test("each host's failure is told: the task, what it printed but no secret, what ssh says, and what to do", async (context) => {
-  if (!(await has("ansible-playbook", context)) || !(await has("ssh", context))) return;
+  if (!has("ansible-playbook", context) || !has("ssh", context)) return;
   const ignored = task("Try", 'ansible.builtin.command: "ls /not-{{ item }}"\n      loop: [a, b]\n      ignore_errors: true');
   const failing = task("Start worker", "ansible.builtin.command: ls /no-such-file\n      when: inventory_hostname == 'near'");
   const secret = task(
@@ -247,7 +253,7 @@ test("each host's failure is told: the task, what it printed but no secret, what
 });
 
 test("a playbook that ansible refuses is told with its own words; one that finds no host is no success", async (context) => {
-  if (!(await has("ansible-playbook", context))) return;
+  if (!has("ansible-playbook", context)) return;
   const [nobody] = await problemsOf(runPlaybook(playbookIn(SAY, "no_such_host").run, { playbook: "site.yml" }, () => {}));
   assert.equal(nobody?.message, "site.yml did nothing: the inventory has none of its hosts");
   const { run } = playbookIn("    - name: x\n      no.such.module:\n");
@@ -257,7 +263,7 @@ test("a playbook that ansible refuses is told with its own words; one that finds
 });
 
 test("Ctrl-C stops a playbook, and nothing more is started", async (context) => {
-  if (!(await has("ansible-playbook", context))) return;
+  if (!has("ansible-playbook", context)) return;
   const { run, stop, progress } = playbookIn(`${SAY}${task("Wait", "ansible.builtin.command: sleep 600")}`);
   const playing = runPlaybook(run, { playbook: "site.yml" }, () => {});
   await until("the long task runs", () => progress.told.includes("ansible: Wait"));

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type DockerEngine, freePort, until } from "@groundplan/testing";
+import { type DockerEngine, freePort, missingProgram, programPath, until } from "@groundplan/testing";
 import { run } from "../helpers.js";
 import { BASE, dockerForTests, pathWith, tinyStack } from "./docker-stack.js";
 
@@ -128,6 +128,36 @@ withEngine(
     assert.equal((await engine.docker("volume", "ls", "--quiet", "--filter", `name=${name}_data`)).trim(), "");
   },
 );
+
+withEngine("where docker has no plugin for Compose, docker-compose 1.29 does the same: up, ps, logs and down", async (context, engine) => {
+  const missing = missingProgram("docker-compose");
+  if (missing !== null) return context.skip(missing);
+  const { name, folder } = tinyStack(context, engine);
+  const before = process.env.PATH;
+  const noPlugin = `#!/bin/sh\n[ "$1" != compose ] || { echo "docker: 'compose' is not a docker command." >&2; exit 1; }\n`;
+  process.env.PATH = `${pathWith(folder, { docker: `${noPlugin}exec ${programPath("docker")} "$@"\n` })}:${before}`;
+  context.after(() => {
+    process.env.PATH = before;
+  });
+
+  const port = await freePort();
+  const up = await run(folder, "compose", "up", "--port", `front=${port}`);
+  assert.equal(up.code, 0, up.err);
+  assert.match(up.err, new RegExp(`\\$ FRONT_PORT=${port} docker-compose up --detach --no-build\n`));
+  assert.equal(await (await fetch(`http://127.0.0.1:${port}`)).text(), "hello");
+  const ps = await run(folder, "compose", "ps", "--json");
+  assert.deepEqual(
+    JSON.parse(ps.out).map(({ service, ready }: { service: string; ready: boolean }) => [service, ready]),
+    [
+      ["back", true],
+      ["front", true],
+    ],
+  );
+  const logs = await run(folder, "compose", "logs", "--service", "back");
+  assert.match(logs.out, /back.*\| *listening/);
+  const down = await run(folder, "compose", "down");
+  assert.deepEqual([down.code, down.out], [0, `${name} is down`]);
+});
 
 withEngine("a port that is taken is told with the service and what to type", async (context, engine) => {
   const { folder } = tinyStack(context, engine);
@@ -255,6 +285,8 @@ withEngine("without a build there must be images", async (context, engine) => {
   const { code, err } = await run(folder, "compose", "up", "--no-build", "--port", `front=${await freePort()}`);
   assert.equal(code, 1);
   assert.match(err, /\ngroundplan: the image of back was not built\n/);
+  assert.match(err, /the image of front was not built\n/);
+  assert.doesNotMatch(err, /compose up|registry/);
 });
 
 withEngine("an engine that is no swarm manager is told, with what to do", async (context, engine) => {

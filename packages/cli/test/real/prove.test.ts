@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, rmSync } from "node:fs";
-import { type TestContext, test } from "node:test";
-import { findTerraform } from "@groundplan/prove";
+import { test } from "node:test";
+import { TERRAFORMS } from "@groundplan/testing";
 import { folderWith, run, VALID_STACK } from "../helpers.js";
 
 const INFRA = `provider "aws" {
@@ -17,8 +17,7 @@ resource "aws_vpc" "main" {
 }
 `;
 
-test("prove terraform proves the stack's own files, and says what nobody can prove offline", async (context) => {
-  if (!(await has(context))) return;
+withTerraform("prove terraform proves the stack's own files, and says what nobody can prove offline", async () => {
   const { code, out, err } = await run(folderWith({ "stack.ts": VALID_STACK }), "prove", "terraform");
   assert.equal(code, 0, err);
   assert.match(out, /aws_instance\.one +i-0[0-9a-f]{16}\n/);
@@ -28,8 +27,7 @@ test("prove terraform proves the stack's own files, and says what nobody can pro
   assert.match(err, /plan again +\| ✓ No changes\./);
 });
 
-test("prove terraform --dir proves files written by hand; --json tells all of it, --keep leaves it there", async (context) => {
-  if (!(await has(context))) return;
+withTerraform("prove terraform --dir proves files written by hand; --json tells all of it, --keep leaves it there", async () => {
   const folder = folderWith({ "infra/main.tf": INFRA });
   const { code, out, err } = await run(folder, "prove", "terraform", "--dir", "infra", "--var", "cidr=10.0.0.0/16", "--json", "--keep");
   assert.equal(code, 0, err);
@@ -46,8 +44,7 @@ test("prove terraform --dir proves files written by hand; --json tells all of it
   assert.ok(notProven.length > 0);
 });
 
-test("what Terraform finds wrong is shown in its own words, and the exit code is 1", async (context) => {
-  if (!(await has(context))) return;
+withTerraform("what Terraform finds wrong is shown in its own words, and the exit code is 1", async () => {
   const folder = folderWith({ "infra/main.tf": INFRA.replace("cidr_block", "cidr_blok"), "stack.ts": VALID_STACK });
   const wrong = await run(folder, "prove", "terraform", "--dir", "infra");
   assert.equal(wrong.code, 1);
@@ -64,8 +61,18 @@ test("what Terraform finds wrong is shown in its own words, and the exit code is
   );
 });
 
-async function has(context: TestContext): Promise<boolean> {
-  const isMissing = "problem" in (await findTerraform());
-  if (isMissing) context.skip("needs terraform");
-  return !isMissing;
+/** A test for each program that users may have, which they choose by a variable. */
+function withTerraform(name: string, work: () => Promise<void>): void {
+  for (const { name: tool, path, missing } of TERRAFORMS) {
+    test(`${name} (${tool})`, async (context) => {
+      if (path === null) return context.skip(missing);
+      const before = process.env.GROUNDPLAN_TERRAFORM;
+      process.env.GROUNDPLAN_TERRAFORM = path;
+      context.after(() => {
+        if (before === undefined) delete process.env.GROUNDPLAN_TERRAFORM;
+        else process.env.GROUNDPLAN_TERRAFORM = before;
+      });
+      await work();
+    });
+  }
 }

@@ -3,7 +3,8 @@ import type { UserProblem } from "@groundplan/model";
 import { runProgram } from "@groundplan/programs";
 
 export interface Terraform {
-  readonly name: "terraform" | "tofu";
+  /** The program: "terraform", "tofu", or what GROUNDPLAN_TERRAFORM names. */
+  readonly name: string;
   readonly version: string;
 }
 
@@ -16,9 +17,14 @@ const OLDEST: readonly [major: number, minor: number] = [1, 10];
 const TIMEOUT_MS = 30_000;
 const GET = "install it from https://developer.hashicorp.com/terraform/install, or OpenTofu from https://opentofu.org/docs/intro/install/";
 
-/** The terraform of the path, or OpenTofu's tofu where there is none. @param env Default: the process' own. */
+/**
+ * What GROUNDPLAN_TERRAFORM names, a program of the PATH or a file; else the terraform of the PATH, or OpenTofu's tofu where there is none.
+ *
+ * @param env Default: the process' own.
+ */
 export async function findTerraform(env?: Readonly<Record<string, string>>): Promise<Terraform | MissingTerraform> {
-  for (const name of ["terraform", "tofu"] as const) {
+  const chosen = (env ?? process.env).GROUNDPLAN_TERRAFORM ?? "";
+  for (const name of chosen === "" ? ["terraform", "tofu"] : [chosen]) {
     const command = { program: name, args: ["version", "-json"], cwd: tmpdir() };
     const { code, stdout, stderr, missing } = await runProgram(command, { ...(env === undefined ? {} : { env }), timeoutMs: TIMEOUT_MS });
     if (missing) continue;
@@ -26,6 +32,10 @@ export async function findTerraform(env?: Readonly<Record<string, string>>): Pro
     if (code !== 0 || version === undefined)
       return unusable(`${name} does not say its version: ${(stderr || stdout).trim().split("\n")[0] ?? ""}`);
     return isNewEnough(version) ? { name, version } : unusable(`${name} ${version} is too old: ${OLDEST.join(".")} or newer is needed`);
+  }
+  if (chosen !== "") {
+    const fix = "set GROUNDPLAN_TERRAFORM to terraform, tofu, or the path of one of them; without it, the one that is installed is used";
+    return { problem: { message: `there is no program ${chosen} on this machine, which GROUNDPLAN_TERRAFORM names`, fix } };
   }
   return unusable("neither terraform nor tofu is installed on this machine");
 }

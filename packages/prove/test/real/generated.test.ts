@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
-import { type TestContext, test } from "node:test";
 import { build, type Plan, planOf, type StackDefinition, stack } from "@groundplan/model";
 import { TARGETS } from "@groundplan/targets";
 import { minimalStack, votingStack } from "@groundplan/testing";
 import { LIFE_CYCLE } from "../../src/index.js";
-import { failureOf, folderWith, hasTerraform, prove } from "./prove.js";
+import { failureOf, folderWith, withTerraform } from "./prove.js";
 
 const LIFE = ["init", "validate", "plan", "apply", "plan again", "read back", "destroy"];
 
@@ -45,8 +44,7 @@ const STACKS: Readonly<Record<string, () => StackDefinition>> = {
 };
 
 for (const [name, makeStack] of Object.entries(STACKS)) {
-  test(`the generated files of the ${name} stack are proven, and every check holds`, async (context) => {
-    if (!(await has(context))) return;
+  withTerraform(`the generated files of the ${name} stack are proven, and every check holds`, async (prove) => {
     const definition = makeStack();
     const plan = planOf(definition);
     const proof = await prove(folderWith(inFolder(filesOf(plan), "terraform")), { plan });
@@ -62,8 +60,7 @@ for (const [name, makeStack] of Object.entries(STACKS)) {
   });
 }
 
-test("the bootstrap of the state is proven: its bucket is refused to be destroyed, as configured", async (context) => {
-  if (!(await has(context))) return;
+withTerraform("the bootstrap of the state is proven: its bucket is refused to be destroyed, as configured", async (prove) => {
   const proof = await prove(folderWith(inFolder(filesOf(planOf(votingStack())), "terraform/bootstrap")));
   assert.ok(proof.proven, failureOf(proof));
   assert.equal(proof.steps.at(-2)?.says, "refused, as configured: aws_s3_bucket.state");
@@ -86,8 +83,7 @@ const HARM: readonly (readonly [what: RegExp, by: string, contradiction: RegExp]
   [/http_tokens( +)= "required"/, 'http_tokens$1= "optional"', /has no metadata_options with http_tokens = "required"$/],
 ];
 
-test("generated files that were harmed by hand pass Terraform and fail the checks", async (context) => {
-  if (!(await has(context))) return;
+withTerraform("generated files that were harmed by hand pass Terraform and fail the checks", async (prove) => {
   const plan = planOf(votingStack());
   const files = inFolder(filesOf(plan), "terraform");
   const harmed = Object.fromEntries(
@@ -111,9 +107,3 @@ test("generated files that were harmed by hand pass Terraform and fail the check
       `${expected}\n${contradictions.join("\n")}`,
     );
 });
-
-async function has(context: TestContext): Promise<boolean> {
-  const found = await hasTerraform();
-  if (!found) context.skip("needs terraform");
-  return found;
-}

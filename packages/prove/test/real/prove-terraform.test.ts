@@ -1,48 +1,47 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { type TestContext, test } from "node:test";
 import { LIFE_CYCLE } from "../../src/index.js";
-import { failureOf, folderWith, hasTerraform, prove } from "./prove.js";
+import { failureOf, folderWith, withTerraform } from "./prove.js";
 import { SMALL_NETWORK } from "./small-network.js";
 
 const LIFE = ["init", "validate", "plan", "apply", "plan again", "read back", "destroy"];
 
-test("a configuration is proven from init to destroy, its folder is left alone, and a second proof gives the same ids", async (context) => {
-  if (!(await has(context))) return;
-  const folder = folderWith({ "main.tf": SMALL_NETWORK, "terraform.tfstate": "{}", ".terraform.lock.hcl": "not read" });
-  const proof = await prove(folder);
-  assert.equal(failureOf(proof), LIFE.join("\n"));
-  assert.deepEqual(
-    proof.checks.filter(({ holds }) => holds === false),
-    [],
-  );
-  assert.ok(proof.proven);
-  assert.equal(proof.resources.length, 12);
-  assert.deepEqual(readdirSync(folder).sort(), [".terraform.lock.hcl", "main.tf", "terraform.tfstate"]);
+withTerraform(
+  "a configuration is proven from init to destroy, its folder is left alone, and a second proof gives the same ids",
+  async (prove) => {
+    const folder = folderWith({ "main.tf": SMALL_NETWORK, "terraform.tfstate": "{}", ".terraform.lock.hcl": "not read" });
+    const proof = await prove(folder);
+    assert.equal(failureOf(proof), LIFE.join("\n"));
+    assert.deepEqual(
+      proof.checks.filter(({ holds }) => holds === false),
+      [],
+    );
+    assert.ok(proof.proven);
+    assert.equal(proof.resources.length, 12);
+    assert.deepEqual(readdirSync(folder).sort(), [".terraform.lock.hcl", "main.tf", "terraform.tfstate"]);
 
-  const [one, two] = proof.resources.filter(({ type }) => type === "aws_instance");
-  assert.notEqual(one?.values.id, two?.values.id);
-  assert.match(String(one?.values.private_ip), /^10\.0\.1\.\d+$/);
-  assert.equal(one?.values.availability_zone, "eu-central-1a");
+    const [one, two] = proof.resources.filter(({ type }) => type === "aws_instance");
+    assert.notEqual(one?.values.id, two?.values.id);
+    assert.match(String(one?.values.private_ip), /^10\.0\.1\.\d+$/);
+    assert.equal(one?.values.availability_zone, "eu-central-1a");
 
-  const again = await prove(folder);
-  // Which of the two hosts comes first is Terraform's choice.
-  const idsOf = ({ resources }: typeof proof) => resources.map(({ values }) => values.id).sort();
-  assert.deepEqual(idsOf(again), idsOf(proof));
-});
+    const again = await prove(folder);
+    // Which of the two hosts comes first is Terraform's choice.
+    const idsOf = ({ resources }: typeof proof) => resources.map(({ values }) => values.id).sort();
+    assert.deepEqual(idsOf(again), idsOf(proof));
+  },
+);
 
-test("it needs no network: the same in a network namespace that has none", async (context) => {
-  if (!(await has(context))) return;
+withTerraform("it needs no network: the same in a network namespace that has none", async (prove, context, program) => {
   const alone = ["unshare", "--net", "--map-root-user"] as const;
   const isEmpty = spawnSync(alone[0], [...alone.slice(1), "sh", "-c", "! ip route get 192.0.2.1"], { stdio: "ignore" }).status === 0;
   if (!isEmpty) return context.skip("needs unshare and ip, with the right to make a network namespace");
-  const proof = await prove(folderWith({ "main.tf": SMALL_NETWORK }), { terraform: [...alone, "terraform"] });
+  const proof = await prove(folderWith({ "main.tf": SMALL_NETWORK }), { terraform: [...alone, program] });
   assert.equal(failureOf(proof), LIFE.join("\n"));
 });
 
-test("a provider that is not this one is not downloaded: Terraform says that it is missing", async (context) => {
-  if (!(await has(context))) return;
+withTerraform("a provider that is not this one is not downloaded: Terraform says that it is missing", async (prove) => {
   const proof = await prove(folderWith({ "main.tf": `${SMALL_NETWORK}\nresource "random_id" "x" {\n  byte_length = 4\n}\n` }));
   assert.match(failureOf(proof), /^init failed: [\s\S]*hashicorp\/random was not\s+found[\s\S]*has the provider hashicorp\/aws only/);
   assert.deepEqual([proof.proven, proof.checks], [false, []]);
@@ -100,8 +99,7 @@ const MISTAKES: Readonly<Record<string, readonly [from: string | RegExp, to: str
 };
 
 for (const [name, [from, to, step, says]] of Object.entries(MISTAKES)) {
-  test(`${name} is found by ${step}`, async (context) => {
-    if (!(await has(context))) return;
+  withTerraform(`${name} is found by ${step}`, async (prove) => {
     const text = SMALL_NETWORK.replace(from, to);
     assert.notEqual(text, SMALL_NETWORK);
     const proof = await prove(folderWith({ "main.tf": text }));
@@ -111,8 +109,7 @@ for (const [name, [from, to, step, says]] of Object.entries(MISTAKES)) {
   });
 }
 
-test("a configuration that would change something again is not proven", async (context) => {
-  if (!(await has(context))) return;
+withTerraform("a configuration that would change something again is not proven", async (prove) => {
   const text = SMALL_NETWORK.replace('{ Name = "small" }', "{ At = timestamp() }");
   assert.match(
     failureOf(await prove(folderWith({ "main.tf": text }))),
@@ -120,8 +117,7 @@ test("a configuration that would change something again is not proven", async (c
   );
 });
 
-test("the trap of an Elastic IP on a host that has no address of its own is found by the second plan", async (context) => {
-  if (!(await has(context))) return;
+withTerraform("the trap of an Elastic IP on a host that has no address of its own is found by the second plan", async (prove) => {
   const text = `${SMALL_NETWORK.replace("associate_public_ip_address = true", "associate_public_ip_address = false")}
 resource "aws_eip" "web" {
   domain   = "vpc"
@@ -134,8 +130,7 @@ resource "aws_eip" "web" {
   );
 });
 
-test("what is protected is refused to be destroyed first, and goes without its protection", async (context) => {
-  if (!(await has(context))) return;
+withTerraform("what is protected is refused to be destroyed first, and goes without its protection", async (prove) => {
   const text = SMALL_NETWORK.replace("  count                       = 2\n", "  disable_api_termination     = true\n").replace(
     "aws_instance.web[*]",
     "aws_instance.web",
@@ -150,8 +145,7 @@ test("what is protected is refused to be destroyed first, and goes without its p
   assert.equal(prevented.steps.at(-2)?.says, "refused, as configured: aws_vpc.main");
 });
 
-test("modules inside the folder, rules inside their groups and variables of the caller are part of the proof", async (context) => {
-  if (!(await has(context))) return;
+withTerraform("modules inside the folder, rules inside their groups and variables of the caller are part of the proof", async (prove) => {
   const groups = `variable "vpc_id" {}
 variable "port" {
   type = number
@@ -188,8 +182,7 @@ module "groups" {
   assert.match(failureOf(await prove(folder)), /plan failed: [\s\S]*No value for required variable/);
 });
 
-test("a proof that is stopped ends Terraform and rejects", async (context) => {
-  if (!(await has(context))) return;
+withTerraform("a proof that is stopped ends Terraform and rejects", async (prove) => {
   const stop = new AbortController();
   const started: string[] = [];
   const stopped = prove(folderWith({ "main.tf": SMALL_NETWORK }), {
@@ -202,9 +195,3 @@ test("a proof that is stopped ends Terraform and rejects", async (context) => {
   await assert.rejects(stopped, { message: "enough" });
   assert.deepEqual(started, ["init", "validate"]);
 });
-
-async function has(context: TestContext): Promise<boolean> {
-  const found = await hasTerraform();
-  if (!found) context.skip("needs terraform");
-  return found;
-}

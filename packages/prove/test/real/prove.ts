@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { after } from "node:test";
-import { findTerraform, type ProveOptions, proveTerraform, type TerraformProof } from "../../src/index.js";
+import { after, type TestContext, test } from "node:test";
+import { TERRAFORMS } from "@groundplan/testing";
+import { type ProveOptions, proveTerraform, type TerraformProof } from "../../src/index.js";
 
 /** A folder of its own with these files, removed when the tests of the file are done. */
 export function folderWith(files: Readonly<Record<string, string>>): string {
@@ -15,28 +16,28 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** Proves a folder with the machine's terraform. */
-export async function prove(folder: string, options: Partial<ProveOptions> = {}): Promise<TerraformProof> {
-  const workFolder = `${folder}-proof`;
-  if (existsSync(workFolder)) throw new Error(`${workFolder} is there already`);
-  try {
-    return await proveTerraform({ folder, workFolder, terraform: [await terraformName()], plan: null, ...options });
-  } finally {
-    rmSync(workFolder, { recursive: true, force: true });
+export type Prove = (folder: string, options?: Partial<ProveOptions>) => Promise<TerraformProof>;
+
+/** A test for each program that users may have. `program` stands for it on a command line. */
+export function withTerraform(name: string, work: (prove: Prove, context: TestContext, program: string) => Promise<void>): void {
+  for (const { name: tool, path, missing } of TERRAFORMS) {
+    test(`${name} (${tool})`, async (context) => {
+      if (path === null) return context.skip(missing);
+      const prove: Prove = async (folder, options = {}) => {
+        const workFolder = `${folder}-proof`;
+        if (existsSync(workFolder)) throw new Error(`${workFolder} is there already`);
+        try {
+          return await proveTerraform({ folder, workFolder, terraform: [path], plan: null, ...options });
+        } finally {
+          rmSync(workFolder, { recursive: true, force: true });
+        }
+      };
+      await work(prove, context, path);
+    });
   }
 }
 
 /** What a failed step said, after the names of those that passed. */
 export function failureOf({ steps }: TerraformProof): string {
   return steps.map(({ name, passed, says }) => (passed ? name : `${name} failed: ${says}`)).join("\n");
-}
-
-export async function hasTerraform(): Promise<boolean> {
-  return !("problem" in (await findTerraform()));
-}
-
-async function terraformName(): Promise<string> {
-  const found = await findTerraform();
-  if ("problem" in found) throw new Error(found.problem.message);
-  return found.name;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
-import { type Outcome, tryProgram } from "@groundplan/testing";
+import { missingProgram, type Outcome, tryProgram } from "@groundplan/testing";
 import type { GeneratedFile } from "../../src/index.js";
 
 /** Writes the files into a folder that is gone after the test. */
@@ -23,8 +23,8 @@ export async function checked(
   args: readonly string[],
   cwd: string,
 ): Promise<Outcome | null> {
-  const outcome = await tryProgram(program, args, { cwd, limitMs: 20_000 });
-  if (!/ENOENT/.test(outcome.stderr) || outcome.code !== null) return outcome;
-  context.skip(`needs ${program}`);
+  const missing = missingProgram(program);
+  if (missing === null) return await tryProgram(program, args, { cwd, limitMs: 20_000 });
+  context.skip(missing);
   return null;
 }

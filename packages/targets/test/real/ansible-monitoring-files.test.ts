@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { type Outcome, tryProgram } from "@groundplan/testing";
+import { missingProgram, type Outcome, tryProgram } from "@groundplan/testing";
 import { shipped } from "../../src/aws/ansible/playbooks.js";
 import { ansibleOf } from "../aws/hosts-plans.js";
 import { PLANS } from "../golden.js";
@@ -12,7 +12,7 @@ import { checked, written } from "../monitoring/promtool.js";
 const folder = mkdtempSync(join(tmpdir(), "groundplan-write-files-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const hasPython = (await tryProgram("python3", ["--version"])).code === 0;
+const missing = missingProgram("python3");
 
 /** As the playbook runs it on a host. */
 function writeFiles(place: string, mode: "check" | "write", wanted: Readonly<Record<string, string>>): Promise<Outcome> {
@@ -21,7 +21,7 @@ function writeFiles(place: string, mode: "check" | "write", wanted: Readonly<Rec
 }
 
 test("a folder on a host becomes exactly what it should be: new, changed and removed files are told, and nothing when all is well", async (context) => {
-  if (!hasPython) return context.skip("needs python3");
+  if (missing !== null) return context.skip(missing);
   const place = join(folder, "monitoring");
   const wanted = { "rules/a.yml": "a: {{ $labels.host }} ü\n", "prometheus.yml": "x: 1\n" };
 

@@ -4,15 +4,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { buildOf, type Plan } from "@groundplan/model";
-import { type Outcome, tryProgram } from "@groundplan/testing";
+import { missingProgram, type Outcome, tryProgram } from "@groundplan/testing";
 import { ansibleOf } from "../aws/hosts-plans.js";
 import { PLANS } from "../golden.js";
 
 const folder = mkdtempSync(join(tmpdir(), "groundplan-ansible-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const hasAnsible = (await tryProgram("ansible-playbook", ["--version"])).code === 0;
-const hasLint = (await tryProgram("ansible-lint", ["--version"])).code === 0;
+const missing = missingProgram("ansible-playbook");
 const ENV = { ANSIBLE_NOCOLOR: "1", NO_COLOR: "1" };
 
 /** The outputs of Terraform for hosts of a plan, as documentation's addresses. */
@@ -52,7 +51,7 @@ const playbooksOf = (plan: Plan): readonly string[] =>
 
 for (const [name, plan] of Object.entries(PLANS)) {
   test(`ansible reads every playbook of the stack ${name}`, async (context) => {
-    if (!hasAnsible) return context.skip("needs ansible");
+    if (missing !== null) return context.skip(missing);
     const cwd = written(name, plan);
     // Several at once take the time of one.
     const { code, stdout, stderr } = await tryProgram("ansible-playbook", ["--syntax-check", ...playbooksOf(plan)], { cwd, env: ENV });
@@ -66,16 +65,8 @@ for (const [name, plan] of Object.entries(PLANS)) {
   });
 }
 
-test("ansible-lint has nothing to say", async (context) => {
-  if (!hasLint) return context.skip("needs ansible-lint");
-  const plan = PLANS.voting ?? assert.fail();
-  const cwd = written("linted", plan);
-  const { code, stdout, stderr } = await tryProgram("ansible-lint", ["--offline", "--nocolor"], { cwd, env: ENV });
-  assert.equal(code, 0, stdout + stderr);
-});
-
 test("the inventory comes from Terraform's outputs, and ssh_config with it: private hosts by way of the bastion", async (context) => {
-  if (!hasAnsible) return context.skip("needs ansible");
+  if (missing !== null) return context.skip(missing);
   const cwd = written("inventory", PLANS.voting ?? assert.fail());
   const { code, stdout, stderr } = await inventory(cwd, { ANSIBLE_PRIVATE_KEY_FILE: "/keys/poll" });
   assert.equal(code, 0, stderr);
@@ -124,7 +115,7 @@ const BAD: Readonly<Record<string, readonly [outputs: unknown, sentence: RegExp]
 };
 for (const [what, [outputs, sentence]] of Object.entries(BAD)) {
   test(`outputs that cannot be used end every playbook with a sentence: ${what}`, async (context) => {
-    if (!hasAnsible) return context.skip("needs ansible");
+    if (missing !== null) return context.skip(missing);
     const cwd = written("bad", voting, outputs);
     const { code, stderr } = await tryProgram("ansible-playbook", ["playbooks/check-logs.yml", "--extra-vars", "reach_timeout_seconds=1"], {
       cwd,
@@ -136,7 +127,7 @@ for (const [what, [outputs, sentence]] of Object.entries(BAD)) {
 }
 
 test("without terraform and without its outputs the inventory says which file to write", async (context) => {
-  if (!hasAnsible) return context.skip("needs ansible");
+  if (missing !== null) return context.skip(missing);
   const cwd = written("none", voting, null);
   const { stdout } = await tryProgram("sh", ["-c", "command -v ansible-inventory"]);
   // A PATH without any program.

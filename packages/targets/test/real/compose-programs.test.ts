@@ -58,7 +58,7 @@ for (const [name, plan] of Object.entries(PLANS)) {
 
   test(`docker stack takes stack.yaml of the ${name} stack, every line of it`, (context) => {
     const config = understood("docker", ["stack", "config", "--compose-file", "stack.yaml"], written(name, plan, "swarm"));
-    if (config === null) return context.skip("needs the docker program");
+    if (config === null) return context.skip("needs docker");
     const wanted = parse(textOf("swarm", plan, "stack.yaml"), { merge: true });
     assert.deepEqual(Object.keys(config.services).sort(), Object.keys(wanted.services).sort());
     for (const [service, read] of Object.entries<Record<string, unknown>>(config.services)) {

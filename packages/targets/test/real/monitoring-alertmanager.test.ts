@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { until } from "@groundplan/testing";
+import { missingProgram, until } from "@groundplan/testing";
 import { VOTING } from "../monitoring/monitored.js";
 import { rendered } from "../rendered.js";
 import { ALERTMANAGER, startAlertmanager } from "./start-alertmanager.js";
@@ -42,7 +42,7 @@ const CASES: Readonly<Record<string, { readonly alerts: readonly Readonly<Record
 for (const [name, { alerts, told }] of Object.entries(CASES)) {
   test(name, async (context) => {
     const url = await startAlertmanager(context, rendered("monitoring", VOTING).files);
-    if (url === null) return context.skip(`needs ${ALERTMANAGER}`);
+    if (url === null) return context.skip(missingProgram(ALERTMANAGER) ?? "");
     const body = JSON.stringify(alerts.map((labels) => ({ labels })));
     const answer = await fetch(`${url}/api/v2/alerts`, { method: "POST", headers: { "content-type": "application/json" }, body });
     assert.equal(answer.status, 200);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { tryProgram, until } from "@groundplan/testing";
+import { missingProgram, until } from "@groundplan/testing";
 import { hostReach, renderMonitoring } from "../../src/index.js";
 import { VOTING } from "../monitoring/monitored.js";
 import { startMailServer } from "./mail-server.js";
@@ -12,7 +12,8 @@ import { ALERTMANAGER, startAlertmanager } from "./start-alertmanager.js";
 const SUMMARY = "worker is stalled";
 
 test("a page arrives by mail: encrypted, logged in, with what happened and the runbook", async (context) => {
-  if ((await tryProgram("openssl", ["version"], { limitMs: 10_000 })).code !== 0) return context.skip("needs openssl");
+  const missing = missingProgram("openssl", ALERTMANAGER);
+  if (missing !== null) return context.skip(missing);
   const folder = mkdtempSync(join(tmpdir(), "groundplan-mail-"));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   const mail = await startMailServer(folder);
@@ -28,7 +29,7 @@ test("a page arrives by mail: encrypted, logged in, with what happened and the r
   } as const;
   const files = renderMonitoring(VOTING, hostReach(VOTING, receiver));
   const url = await startAlertmanager(context, files, { SSL_CERT_FILE: mail.certificateFile });
-  if (url === null) return context.skip(`needs ${ALERTMANAGER}`);
+  if (url === null) return context.skip(missingProgram(ALERTMANAGER) ?? "");
 
   const alert = {
     labels: { alertname: "PipelineWorkerStalled", severity: "page", host: "backend", service: "worker" },

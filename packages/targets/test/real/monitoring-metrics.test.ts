@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { after, before, type TestContext, test } from "node:test";
-import { type Databases, freePort, startDatabases, tryProgram, until } from "@groundplan/testing";
+import { type Databases, freePort, missingProgram, startDatabases, until } from "@groundplan/testing";
 import { METRICS } from "../monitoring/metrics.js";
 
 let databases: Databases;
@@ -42,8 +42,8 @@ async function assertHas(
   env: Readonly<Record<string, string>>,
   wanted: readonly string[],
 ): Promise<void> {
-  const version = await tryProgram(program, ["--version"], { limitMs: 5_000 });
-  if (version.code === null) return context.skip(`needs ${program}`);
+  const reason = missingProgram(program);
+  if (reason !== null) return context.skip(reason);
   const url = await start(program, env);
   const missing = async () => {
     const text = await (await fetch(url)).text();

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { freePort, tryProgram, until } from "@groundplan/testing";
+import { freePort, missingProgram, until } from "@groundplan/testing";
 import type { GeneratedFile } from "../../src/index.js";
 import { written } from "../monitoring/promtool.js";
 
@@ -14,8 +14,7 @@ export async function startAlertmanager(
   files: readonly GeneratedFile[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<string | null> {
-  const version = await tryProgram(ALERTMANAGER, ["--version"], { limitMs: 10_000 });
-  if (version.code === null) return null;
+  if (missingProgram(ALERTMANAGER) !== null) return null;
   const folder = written(context, files);
   const port = await freePort();
   const places = ["--config.file=alertmanager/alertmanager.yml", `--storage.path=${join(folder, "data")}`];

@@ -3,7 +3,8 @@ import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
+import { TERRAFORMS } from "@groundplan/testing";
 import { attribute, block, quoted, raw, renderHcl } from "../../src/aws/terraform/hcl.js";
 import { terraformOf } from "../aws/hosts-plans.js";
 import { AWS_PLANS, planCalled } from "../aws/terraform-plans.js";
@@ -16,18 +17,22 @@ interface Ended {
   readonly output: string;
 }
 
-/** Runs the real Terraform in a folder of these files, with no settings of this machine; `null`: it is not here. */
-async function terraform(files: Readonly<Record<string, string>>, ...commands: readonly (readonly string[])[]): Promise<Ended | null> {
+/** Runs the real program in a folder of these files, with no settings of this machine, until one of the commands fails. */
+async function terraform(
+  program: string,
+  files: Readonly<Record<string, string>>,
+  ...commands: readonly (readonly string[])[]
+): Promise<Ended> {
   const folder = mkdtempSync(join(tmpdir(), "groundplan-terraform-files-"));
   try {
     for (const [path, text] of Object.entries({ ...files, "none.tfrc": "" })) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    let ended: Ended | null = null;
+    let ended: Ended = { code: 0, output: "" };
     for (const args of commands) {
-      ended = await run(folder, args);
-      if (ended === null || ended.code !== 0) return ended;
+      ended = await run(program, folder, args);
+      if (ended.code !== 0) break;
     }
     return ended;
   } finally {
@@ -35,48 +40,47 @@ async function terraform(files: Readonly<Record<string, string>>, ...commands: r
   }
 }
 
-function run(cwd: string, args: readonly string[]): Promise<Ended | null> {
+function run(program: string, cwd: string, args: readonly string[]): Promise<Ended> {
   const env = { PATH: process.env.PATH, HOME: cwd, TF_CLI_CONFIG_FILE: join(cwd, "none.tfrc"), TF_INPUT: "0", CHECKPOINT_DISABLE: "1" };
   return new Promise((resolve, reject) => {
-    execFile("terraform", args, { cwd, env }, (error, stdout, stderr) => {
+    execFile(program, args, { cwd, env }, (error, stdout, stderr) => {
       if (error === null) resolve({ code: 0, output: stdout });
-      else if (error.code === "ENOENT") resolve(null);
       else if (typeof error.code === "number") resolve({ code: error.code, output: stdout + stderr });
       else reject(error);
     });
   });
 }
 
-async function needTerraform(context: TestContext, ended: Promise<Ended | null>): Promise<Ended | null> {
-  const result = await ended;
-  if (result === null) context.skip("needs terraform");
-  return result;
+/** A test for each program that users may have. */
+function withTerraform(name: string, work: (program: string) => Promise<void>): void {
+  for (const { name: tool, path, missing } of TERRAFORMS) {
+    test(`${name} (${tool})`, (context) => (path === null ? context.skip(missing) : work(path)));
+  }
 }
 
-test("terraform fmt leaves every generated file as it is", async (context) => {
+withTerraform("fmt leaves every generated file as it is", async (program) => {
   const files = Object.entries(AWS_PLANS).flatMap(([name, plan]) => terraformOf(plan).map(({ path, text }) => [`${name}/${path}`, text]));
-  const ended = await needTerraform(context, terraform(Object.fromEntries(files), ["fmt", "-check", "-recursive", "-diff"]));
-  if (ended !== null) assert.deepEqual(ended, { code: 0, output: "" });
+  const ended = await terraform(program, Object.fromEntries(files), ["fmt", "-check", "-recursive", "-diff"]);
+  assert.deepEqual(ended, { code: 0, output: "" });
 });
 
-test("terraform reads every string back as it was", async (context) => {
+withTerraform("every string is read back as it was", async (program) => {
   const texts = ['"quoted"', "back\\slash", `\${a} $\${b} %{c} $ % {`, "line\nend\ttab\r", "é → ✓ 'x'", `$\${`, "%%{", `\${`];
   const text = renderHcl([
     block("output", ["texts"], attribute("value", texts)),
     block("output", ["raw"], attribute("value", raw(quoted(texts.join(""))))),
   ]);
-  const ended = await needTerraform(context, terraform({ "main.tf": text }, ["apply", "-auto-approve"], ["output", "-json"]));
-  if (ended === null) return;
+  const ended = await terraform(program, { "main.tf": text }, ["apply", "-auto-approve"], ["output", "-json"]);
   const outputs = JSON.parse(ended.output) as Record<string, { value: unknown }>;
   assert.deepEqual([outputs.texts?.value, outputs.raw?.value], [texts, texts.join("")]);
 });
 
 /** Terraform's answer to values of the variables: the error messages, or nothing. */
-async function refusal(plan: string, values: Readonly<Record<string, string>>): Promise<string | null> {
+async function refusal(program: string, plan: string, values: Readonly<Record<string, string>>): Promise<string> {
   const variables = terraformOf(planCalled(plan)).find(({ path }) => path === "terraform/variables.tf");
   const given = Object.entries(values).flatMap(([name, value]) => ["-var", `${name}=${value}`]);
-  const ended = await terraform({ "variables.tf": variables?.text ?? assert.fail() }, ["plan", "-no-color", ...given]);
-  return ended === null ? null : ended.code === 0 ? "" : ended.output.replace(/[│╷╵\s]+/g, " ");
+  const ended = await terraform(program, { "variables.tf": variables?.text ?? assert.fail() }, ["plan", "-no-color", ...given]);
+  return ended.code === 0 ? "" : ended.output.replace(/[│╷╵\s]+/g, " ");
 }
 
 const REFUSED: readonly (readonly [what: string, values: Readonly<Record<string, string>>, says: RegExp])[] = [
@@ -100,15 +104,14 @@ const REFUSED: readonly (readonly [what: string, values: Readonly<Record<string,
   ["no e-mail address", { alarm_email: "ops" }, /Write one e-mail address/],
 ];
 
-test("terraform refuses values of variables that cannot be meant, and says what is", async (context) => {
+withTerraform("values of variables that cannot be meant are refused, and it is said what is", async (program) => {
   for (const [what, values, says] of REFUSED) {
-    const message = await refusal("voting", { ...GOOD, ...values });
-    if (message === null) return context.skip("needs terraform");
+    const message = await refusal(program, "voting", { ...GOOD, ...values });
     assert.match(message, says, what);
   }
 });
 
-test("terraform takes values that are meant", async (context) => {
+withTerraform("values that are meant are taken", async (program) => {
   const meant: readonly Readonly<Record<string, string>>[] = [
     {
       operator_cidr: "198.51.100.0/24",
@@ -119,8 +122,7 @@ test("terraform takes values that are meant", async (context) => {
     { operator_cidr: "0.0.0.0/0", allow_ssh_from_anywhere: "true" },
   ];
   for (const values of meant) {
-    const message = await refusal("voting", { ...GOOD, ...values });
-    if (message === null) return context.skip("needs terraform");
+    const message = await refusal(program, "voting", { ...GOOD, ...values });
     assert.equal(message, "");
   }
 });

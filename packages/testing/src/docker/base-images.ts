@@ -1,4 +1,4 @@
-import { IS_ROOT } from "./cache-folder.js";
+import { missingProgram } from "../programs.js";
 import { makeStandIn } from "./make-stand-in.js";
 import { runProgram, tryProgram } from "./run-program.js";
 import { type BaseImage, STAND_IN_IMAGES } from "./stand-in-images.js";
@@ -19,7 +19,9 @@ export async function provideImages(images: readonly BaseImage[], env: Env): Pro
     if (await hasImage(tag, env)) continue;
     if (!(await hasImage(ownName(image), env))) {
       if (await tryPull(tag, env)) continue;
-      if (!IS_ROOT || (await tryProgram("debootstrap", ["--version"])).code !== 0) return "needs debootstrap, run by root";
+      const { tool } = STAND_IN_IMAGES[image];
+      const missing = missingProgram("root", "debootstrap", ...(tool === undefined ? [] : [tool]));
+      if (missing !== null) return missing;
       process.stderr.write(`${tag} cannot be pulled: making a stand-in from this machine's packages (once, about a minute) ...\n`);
       try {
         await makeStandIn(image, ownName(image), env);

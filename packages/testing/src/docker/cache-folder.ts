@@ -12,3 +12,10 @@ export function cacheFolder(): string {
   mkdirSync(folder, { recursive: true });
   return folder;
 }
+
+/** Debian packages that were fetched for one image, for the next one: the smallest system is in all of them. */
+export function packageCache(): string {
+  const folder = join(cacheFolder(), "packages");
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}

@@ -1,6 +1,9 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { missingProgram } from "../programs.js";
 import { provideImages, withdrawStandIns } from "./base-images.js";
 import { cacheFolder } from "./cache-folder.js";
+import { clientSettings } from "./client-settings.js";
 import { OwnEngine } from "./own-engine.js";
 import { runProgram, tryProgram } from "./run-program.js";
 import type { BaseImage } from "./stand-in-images.js";
@@ -15,6 +18,8 @@ export interface DockerEngine {
   readonly isOwn: boolean;
   /** Runs the docker program, and resolves with what it printed. Rejects with its last lines when it fails. */
   docker(...args: readonly string[]): Promise<string>;
+  /** Whether any process of these tests uses it now. */
+  hasUsers(): boolean;
   /** The last user of the tests' own engine ends it; its images stay. */
   close(): Promise<void>;
 }
@@ -25,18 +30,26 @@ export interface MissingEngine {
 }
 
 /**
- * The engine that this machine runs (DOCKER_HOST selects it), or Debian's dockerd, started for the tests by root, with a socket and data
- * of its own that are kept between runs. It has the images that are asked for: the public ones, or stand-ins where no registry is in reach.
- * To be opened once in a process.
+ * The engine that this machine runs (DOCKER_HOST selects it), or one of the tests' own, started by root, with a socket and data of its own
+ * that are kept between runs: Engine 28 where it was made (npm run tools), else Debian's. It has the images that are asked for: the public
+ * ones, or stand-ins where no registry is in reach. To be opened once in a process.
  */
 export async function openDockerEngine(images: readonly BaseImage[]): Promise<DockerEngine | MissingEngine> {
-  const folder = cacheFolder();
-  const lock = join(folder, "lock");
-  const own = new OwnEngine(join(folder, "engine"));
-  const users = new Users(join(folder, "users"));
+  const noDocker = missingProgram("docker");
+  if (noDocker !== null) return { missing: noDocker };
   const isOwn = (await tryProgram("docker", ["version"])).code !== 0;
-  if (isOwn && !(await OwnEngine.canStart())) return { missing: "needs a Docker engine" };
-  const env: Readonly<Record<string, string>> = isOwn ? { DOCKER_HOST: own.host } : {};
+  const found = isOwn ? OwnEngine.find() : { dockerd: "", version: "" };
+  if ("missing" in found) return found;
+  // An engine does not read what a newer one has written.
+  const folder = join(cacheFolder(), isOwn ? `engine-${found.version}` : "machine");
+  mkdirSync(folder, { recursive: true });
+  const lock = join(folder, "lock");
+  const own = new OwnEngine(folder, found.dockerd);
+  const users = new Users(join(folder, "users"));
+  const env: Readonly<Record<string, string>> = {
+    ...(await clientSettings(join(folder, "client"))),
+    ...(isOwn ? { DOCKER_HOST: own.host } : {}),
+  };
 
   const close = (): Promise<void> =>
     withLock(lock, async () => {
@@ -56,5 +69,5 @@ export async function openDockerEngine(images: readonly BaseImage[]): Promise<Do
     await close();
     return { missing };
   }
-  return { env, isOwn, docker: (...args) => runProgram("docker", args, { env }), close };
+  return { env, isOwn, docker: (...args) => runProgram("docker", args, { env }), hasUsers: () => users.any(), close };
 }

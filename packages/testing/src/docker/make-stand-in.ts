@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { programPath } from "../programs.js";
 import { readAptSource } from "./apt-source.js";
-import { cacheFolder } from "./cache-folder.js";
+import { cacheFolder, packageCache } from "./cache-folder.js";
 import { runProgram, tryProgram } from "./run-program.js";
 import { type BaseImage, STAND_IN_IMAGES, type StandInImage } from "./stand-in-images.js";
 
@@ -30,8 +31,9 @@ export async function makeStandIn(image: BaseImage, name: string, env: Env): Pro
 type Env = Readonly<Record<string, string>>;
 
 /** Images of one tree share it: making it is what takes the time. */
-function treeName({ packages, withNode, files }: StandInImage): string {
-  const mark = createHash("sha256").update(JSON.stringify([packages, withNode, files]));
+function treeName({ packages, withNode, tool, files }: StandInImage): string {
+  const program = tool === undefined ? [] : [programPath(tool)];
+  const mark = createHash("sha256").update(JSON.stringify([packages, withNode, files, ...program]));
   return `groundplan-stand-in/tree:${mark.digest("hex").slice(0, 12)}`;
 }
 
@@ -39,7 +41,7 @@ async function importTree(standIn: StandInImage, name: string, work: string, env
   const source = readAptSource();
   if (source === null) throw new Error("the apt settings of this machine name no source of its own release");
   const tree = join(work, "tree");
-  const options = ["--variant=minbase", `--components=${source.components.join(",")}`];
+  const options = ["--variant=minbase", `--components=${source.components.join(",")}`, `--cache-dir=${packageCache()}`];
   if (standIn.packages.length > 0) options.push(`--include=${standIn.packages.join(",")}`);
   await runProgram("debootstrap", [...options, source.suite, tree, source.mirror]);
   await furnish(tree, standIn);
@@ -50,6 +52,7 @@ async function importTree(standIn: StandInImage, name: string, work: string, env
 
 async function furnish(tree: string, standIn: StandInImage): Promise<void> {
   if (standIn.withNode) await copyNode(tree);
+  if (standIn.tool !== undefined) copyFileSync(programPath(standIn.tool) ?? "", join(tree, "usr/bin", standIn.tool));
   for (const [path, text] of Object.entries(standIn.files)) {
     mkdirSync(dirname(join(tree, path)), { recursive: true });
     writeFileSync(join(tree, path), text, { mode: 0o755 });

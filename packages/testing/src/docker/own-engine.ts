@@ -1,26 +1,33 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { missingProgram, pathWithPrograms, programPath } from "../programs.js";
 import { until } from "../until.js";
-import { IS_ROOT } from "./cache-folder.js";
 import { processLives } from "./process-lives.js";
 import { runProgram, tryProgram } from "./run-program.js";
 
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 60_000;
 
-/** Debian's dockerd, with a socket and data of its own in a folder: no other engine and nothing in it is touched. */
+/** A dockerd with a socket and data of its own in a folder: no other engine and nothing in it is touched. */
 export class OwnEngine {
-  readonly host: string;
-  readonly #folder: string;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-    this.host = `unix://${join(folder, "docker.sock")}`;
+  /** The one that was made for the tests, else Debian's. Both need Debian's containerd, runc and iptables. */
+  static find(): { readonly dockerd: string; readonly version: "28" | "20" } | { readonly missing: string } {
+    const missing = missingProgram("root", "containerd", "runc", "iptables");
+    if (missing !== null) return { missing };
+    const [made, debians] = [programPath("dockerd-28"), programPath("dockerd")];
+    if (made !== null) return { dockerd: made, version: "28" };
+    return debians === null ? { missing: missingProgram("dockerd") ?? "" } : { dockerd: debians, version: "20" };
   }
 
-  static async canStart(): Promise<boolean> {
-    return IS_ROOT && (await tryProgram("dockerd", ["--version"])).code === 0;
+  readonly host: string;
+  readonly #folder: string;
+  readonly #dockerd: string;
+
+  constructor(folder: string, dockerd: string) {
+    this.#folder = folder;
+    this.#dockerd = dockerd;
+    this.host = `unix://${join(folder, "docker.sock")}`;
   }
 
   /** Resolves when it answers; at once when another process of these tests has started it. */
@@ -41,7 +48,8 @@ export class OwnEngine {
       this.#path("pid"),
     ];
     // In a session of its own: Ctrl-C on the tests must not end it while another process uses it.
-    const child = spawn("dockerd", args, { stdio: ["ignore", log, log], detached: true });
+    const env = { ...process.env, PATH: pathWithPrograms(this.#dockerd) };
+    const child = spawn(this.#dockerd, args, { stdio: ["ignore", log, log], detached: true, env });
     child.unref();
     await until("the engine answers", async () => child.exitCode !== null || (await this.#answers()), START_LIMIT_MS);
     if (child.exitCode !== null) throw new Error(`dockerd ended with ${child.exitCode}:\n${this.#lastLog()}`);

@@ -4,7 +4,7 @@ import { redisEntrypoint } from "./redis-entrypoint.js";
 /** The images of monitoring that Debian has packages for. Grafana has none. */
 export const MONITORING_STAND_INS = ["prometheus", "alertmanager", "nodeExporter", "redisExporter", "postgresExporter"] as const;
 
-export type BaseImage = "node" | "redis" | "postgres" | (typeof MONITORING_STAND_INS)[number];
+export type BaseImage = "node" | "redis" | "postgres" | "caddy" | "blackboxExporter" | (typeof MONITORING_STAND_INS)[number];
 
 /** One list, so that the tree of packages is made once. */
 const MONITORING_PACKAGES = [
@@ -13,6 +13,7 @@ const MONITORING_PACKAGES = [
   "prometheus-node-exporter",
   "prometheus-redis-exporter",
   "prometheus-postgres-exporter",
+  "prometheus-blackbox-exporter",
   "wget",
 ];
 
@@ -24,6 +25,8 @@ export interface StandInImage {
   readonly packages: readonly string[];
   /** Whether this machine's own Node goes into it. */
   readonly withNode: boolean;
+  /** A program that was made for the tests (scripts/programs.mjs), put in as /usr/bin/<name>. Default: none */
+  readonly tool?: string;
   /** Path to text, written into the tree with mode 0755. */
   readonly files: Readonly<Record<string, string>>;
   /** Of its Dockerfile. */
@@ -37,8 +40,9 @@ export interface StandInImage {
  * - redis: Debian's version (7.0 in bookworm, not 7.2) with Debian's build options.
  * - postgres: Debian's version (15 in bookworm, not 17); its entrypoint knows user, password, database, PGDATA and POSTGRES_INITDB_ARGS,
  *   and runs no scripts in /docker-entrypoint-initdb.d.
- * - monitoring: Debian's versions (Prometheus 2.42, Alertmanager 0.25, exporters of node 1.5, redis 1.45, postgres 0.11), all in one
- *   tree and all as the user nobody; GNU wget in place of busybox'.
+ * - monitoring: Debian's versions (Prometheus 2.42, Alertmanager 0.25, exporters of node 1.5, redis 1.45, postgres 0.11, blackbox 0.23),
+ *   all in one tree and all as the user nobody; GNU wget in place of busybox'.
+ * - caddy: the version of the tools; its program is not marked to need a capability.
  */
 export const STAND_IN_IMAGES: Readonly<Record<BaseImage, StandInImage>> = {
   node: {
@@ -73,6 +77,15 @@ export const STAND_IN_IMAGES: Readonly<Record<BaseImage, StandInImage>> = {
   alertmanager: monitoring("prom/alertmanager:v0.27.0", "prometheus-alertmanager", "/alertmanager"),
   nodeExporter: monitoring("prom/node-exporter:v1.8.2", "prometheus-node-exporter"),
   redisExporter: monitoring("oliver006/redis_exporter:v1.66.0-alpine", "prometheus-redis-exporter"),
+  caddy: {
+    tag: "caddy:2.10.0-alpine",
+    packages: ["wget", "ca-certificates"],
+    withNode: false,
+    tool: "caddy",
+    files: {},
+    instructions: ["ENV XDG_CONFIG_HOME=/config XDG_DATA_HOME=/data", "WORKDIR /srv", 'CMD ["caddy", "run"]'],
+  },
+  blackboxExporter: monitoring("prom/blackbox-exporter:v0.25.0", "prometheus-blackbox-exporter"),
   postgresExporter: monitoring("prometheuscommunity/postgres-exporter:v0.17.1", "prometheus-postgres-exporter"),
 };
 

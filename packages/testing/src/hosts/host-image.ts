@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readAptSource } from "../docker/apt-source.js";
-import { cacheFolder } from "../docker/cache-folder.js";
+import { cacheFolder, packageCache } from "../docker/cache-folder.js";
 import { type Outcome, runProgram, tryProgram } from "../docker/run-program.js";
+import { missingProgram } from "../programs.js";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -30,12 +31,14 @@ export async function provideHostImage(env: Env): Promise<string | { readonly mi
   const inspect = (): Promise<Outcome> => tryProgram("docker", ["image", "inspect", name], { env });
   if ((await inspect()).code === 0) return name;
   const source = readAptSource();
-  if (source === null || (await tryProgram("debootstrap", ["--version"])).code !== 0) return { missing: "needs debootstrap, run by root" };
+  const missing = missingProgram("root", "debootstrap") ?? (source === null ? "needs apt settings that name this machine's release" : null);
+  if (missing !== null || source === null) return { missing: missing ?? "" };
   process.stderr.write("making the image of test hosts from this machine's packages (once, about two minutes) ...\n");
   const work = mkdtempSync(join(cacheFolder(), "making-"));
   try {
     const tree = join(work, "tree");
-    const options = ["--variant=minbase", `--components=${source.components.join(",")}`, `--include=${PACKAGES.join(",")}`];
+    const components = `--components=${source.components.join(",")}`;
+    const options = ["--variant=minbase", components, `--include=${PACKAGES.join(",")}`, `--cache-dir=${packageCache()}`];
     await runProgram("debootstrap", [...options, source.suite, tree, source.mirror]);
     await runProgram("chroot", [tree, "sh", "-ec", FURNISH]);
     const archive = join(work, "tree.tar");

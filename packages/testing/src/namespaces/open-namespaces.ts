@@ -1,13 +1,12 @@
 import { fileURLToPath } from "node:url";
 import type { ReachEnd } from "@groundplan/model";
 import { tryProgram } from "../docker/run-program.js";
+import { missingProgram } from "../programs.js";
 import type { Addresses } from "./render-nftables.js";
 import { Talker } from "./talker.js";
 
 /** From `src` and from `dist` alike: the compiler leaves it where it is. */
 const AGENT = fileURLToPath(new URL("../../src/namespaces/agent.mjs", import.meta.url));
-
-const MISSING = "root and network namespaces (unshare, nsenter, ip, nft)";
 
 /** What came of an attempt to open a connection. */
 export type AttemptOutcome = "open" | "dropped" | "refused" | `failed: ${string}`;
@@ -34,7 +33,9 @@ export interface Namespaces {
  * does: nothing of them has a name on this machine, and nothing can be left behind.
  */
 export async function openNamespaces(addresses: Addresses, ports: readonly number[]): Promise<Namespaces | { readonly missing: string }> {
-  if (!(await canOpen())) return { missing: `needs ${MISSING}` };
+  const missing = missingProgram("root", "unshare", "nsenter", "ip", "nft");
+  if (missing !== null) return { missing };
+  if (!(await canOpen())) return { missing: "needs root with the right to make network namespaces" };
   const ends = [...addresses.keys()];
   const nameOf = (end: ReachEnd): string => `end${ends.indexOf(end)}`;
   const holder = new Talker("unshare", ["--net", "--mount", "--propagation", "private", "sh", "-ec", script([...addresses.values()])]);

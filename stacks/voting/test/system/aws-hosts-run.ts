@@ -6,6 +6,7 @@ import { monitoringContainers } from "@groundplan/targets";
 import {
   type DockerEngine,
   type MissingEngine,
+  missingProgram,
   type Outcome,
   openDockerEngine,
   runProgram,
@@ -41,7 +42,8 @@ export class AwsHostsRun {
 
   /** Nothing is deployed yet. */
   static async open(): Promise<AwsHostsRun | MissingEngine> {
-    if ((await tryProgram("ansible-playbook", ["--version"])).code !== 0) return { missing: "needs ansible" };
+    const missing = missingProgram("ansible-playbook", "ssh", "ssh-keygen");
+    if (missing !== null) return { missing };
     const engine = await openDockerEngine(IMAGES);
     if ("missing" in engine) return engine;
     try {

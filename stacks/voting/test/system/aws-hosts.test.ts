@@ -121,7 +121,7 @@ onHosts("a second run changes nothing", async (run) => {
 onHosts(
   "setup-cloudwatch installs a signed package only, tells it what to send, and changes nothing the second time",
   async (run, context) => {
-    const missing = await missingForAgentSource();
+    const missing = missingForAgentSource();
     if (missing !== null) return context.skip(missing);
     const settings = await run.bringAgentSource("frontend");
     const set = (more = {}) => ["--limit", "frontend", "--extra-vars", JSON.stringify({ ...settings, ...more })];

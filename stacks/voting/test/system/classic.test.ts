@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { promisify } from "node:util";
-import { until } from "@groundplan/testing";
+import { missingProgram, until } from "@groundplan/testing";
 import { startVoting, type VotingRun } from "@voting/testing";
 import { Redis } from "ioredis";
 
@@ -19,18 +19,14 @@ after(() => run.close());
 
 const total = async (): Promise<number> => ((await (await fetch(`${run.resultUrl}/api/results`)).json()) as { total: number }).total;
 
-async function missing(context: TestContext, program: string, argument: string): Promise<boolean> {
-  try {
-    await exec(program, [argument]);
-    return false;
-  } catch {
-    context.skip(`needs ${program}`);
-    return true;
-  }
+function missing(context: TestContext, program: string): boolean {
+  const reason = missingProgram(program);
+  if (reason !== null) context.skip(reason);
+  return reason !== null;
 }
 
 test("curl -d vote=a gets the page with the choice marked, and is counted", async (context) => {
-  if (await missing(context, "curl", "--version")) return;
+  if (missing(context, "curl")) return;
   const before = await total();
   const { stdout } = await exec("curl", ["--silent", "--fail", "--data", "vote=a", `${run.voteUrl}/`]);
   assert.match(stdout, /value="a" aria-pressed="true"/);
@@ -38,7 +34,7 @@ test("curl -d vote=a gets the page with the choice marked, and is counted", asyn
 });
 
 test("ab -p casts 500 votes, each one a voter of its own", async (context) => {
-  if (await missing(context, "ab", "-V")) return;
+  if (missing(context, "ab")) return;
   const before = await total();
   const body = join(mkdtempSync(join(tmpdir(), "ab-")), "body");
   writeFileSync(body, "vote=b");

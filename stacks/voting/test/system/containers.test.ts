@@ -137,7 +137,10 @@ for (const part of ["db", "redis", "vote", "worker"]) {
         // As a crash would: "docker kill" counts as a wish, after which the engine lets it lie.
         process.kill(Number(await run.inspect(part, "{{.State.Pid}}")), "SIGKILL");
         const isBack = async () => (await startedAt()) !== before && (await run.inspect(part, "{{.State.Health.Status}}")) === "healthy";
-        await until(`${part} is back`, isBack, 120_000);
+        await until(`${part} is back`, isBack, 120_000).catch(async (error: unknown) => {
+          // The engine gives up on one whose port somebody else has taken; a slow one has the words of its health checks.
+          throw new Error(await run.inspect(part, "{{json .State}}"), { cause: error });
+        });
       };
       let pool: pg.Pool | undefined;
       try {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { after, before, test } from "node:test";
 import { dashboardsOf, hostReach, queriesOf, watchedOf } from "@groundplan/targets";
-import { until } from "@groundplan/testing";
+import { missingProgram, until } from "@groundplan/testing";
 import { startVoting, type VotingRun } from "@voting/testing";
 import { type Load, startLoad } from "./load.js";
 import { openPrometheus, type Prometheus } from "./prometheus.js";
@@ -10,14 +9,8 @@ import { openPrometheus, type Prometheus } from "./prometheus.js";
 /** A page is due within two minutes; what Prometheus decides is known ten seconds before, which Alertmanager takes to gather. */
 const PAGE_LIMIT_MS = 110_000;
 
-const missing = [
-  "prometheus",
-  "prometheus-node-exporter",
-  "prometheus-redis-exporter",
-  "prometheus-postgres-exporter",
-  "redis-server",
-].filter((program) => spawnSync(program, ["--version"]).error !== undefined);
-const skip = missing.length > 0 ? `needs ${missing.join(", ")}` : false;
+const EXPORTERS = ["prometheus-node-exporter", "prometheus-redis-exporter", "prometheus-postgres-exporter"];
+const skip = missingProgram("prometheus", ...EXPORTERS, "redis-server") ?? false;
 
 let run: VotingRun;
 let prometheus: Prometheus;

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runProgram, tryProgram } from "@groundplan/testing";
+import { missingProgram, runProgram } from "@groundplan/testing";
 
 /** A place to download the CloudWatch agent from, with a package that only looks like it: it takes a configuration, and says that it runs. */
 export interface AgentSource {
@@ -25,9 +25,8 @@ done
 `;
 
 /** What this machine lacks for it; `null`: nothing. */
-export async function missingForAgentSource(): Promise<string | null> {
-  for (const program of ["dpkg-deb", "gpg"]) if ((await tryProgram(program, ["--version"])).code !== 0) return `needs ${program}`;
-  return null;
+export function missingForAgentSource(): string | null {
+  return missingProgram("dpkg-deb", "gpg");
 }
 
 export async function makeAgentSource(folder: string): Promise<AgentSource> {
