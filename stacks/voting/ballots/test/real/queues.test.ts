@@ -4,11 +4,13 @@ import { type Databases, startDatabases, until, untilDone } from "@groundplan/te
 import { Redis } from "ioredis";
 import pg from "pg";
 import type { Ballot } from "../../src/ballot.js";
+import { countBallots, loadPosition } from "../../src/ledger.js";
 import { openQueue, openReader } from "../../src/open-queue.js";
 import { orderedUuid } from "../../src/ordered-uuid.js";
 import { PARTITIONS, partitionOf } from "../../src/partition.js";
-import type { BallotQueue, QueueEntry, QueueReader } from "../../src/queue.js";
+import type { BallotQueue, PartitionLook, Progress, QueueEntry, QueueReader, Resumption } from "../../src/queue.js";
 import { CLASSIC_LIST, REJECTED_LIST } from "../../src/redis-scripts.js";
+import { migrate } from "../../src/schema/migrate.js";
 
 let databases: Databases;
 before(async () => {
@@ -16,9 +18,33 @@ before(async () => {
 });
 after(() => databases.close());
 
+const NONE_KEPT = { ms: 0, ballots: 0 };
 const ignore = (): void => undefined;
 const newBallot = (voter = orderedUuid()): Ballot => ({ id: orderedUuid(), voter, option: "a", acceptedAtMs: 1_234.5 });
 const fromStart = (reader: QueueReader) => new Map(Array.from({ length: PARTITIONS }, (_, partition) => [partition, reader.start]));
+
+/** What a worker that has counted up to there says of it. */
+async function passed(reader: QueueReader, positions: ReadonlyMap<number, string>): Promise<Map<number, Progress>> {
+  const progress = new Map<number, Progress>();
+  for (const [partition, position] of positions) progress.set(partition, await resumed(reader, partition, position));
+  return progress;
+}
+
+/** Has ballots in the ledger: the queue in PostgreSQL forgets nothing that is not there. */
+async function count(databaseUrl: string, ballots: readonly Ballot[]): Promise<void> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  await migrate(client);
+  await loadPosition(client, "test", 0, "0");
+  await countBallots(client, "test", [{ partition: 0, before: "0", after: "1" }], ballots);
+  await client.end();
+}
+
+/** Where the reader would read on. */
+async function resumed(reader: QueueReader, partition: number, position: string): Promise<Resumption> {
+  const look = (await reader.look())[partition] as PartitionLook;
+  return reader.resume({ partition, position, entries: null, generation: null, seen: new Set() }, look);
+}
 
 /** Reads on from `positions`, moving them, until `count` entries came. */
 async function readOn(reader: QueueReader, positions: Map<number, string>, count: number): Promise<QueueEntry[]> {
@@ -53,9 +79,9 @@ for (const kind of ["redis", "postgres"] as const) {
       if (url === null) return (context as unknown as { skip(reason: string): void }).skip("needs redis-server");
       await clear();
       queue = openQueue(url, ignore);
-      reader = openReader(url, ignore);
+      reader = openReader(url, ignore, NONE_KEPT);
       await untilDone("the queue is reached", () => queue.check());
-      await until("the reader is connected", () => reader.resume(0, reader.start));
+      await untilDone("the reader is connected", () => reader.open(0));
     });
 
     const closing = (name: string, body: () => Promise<void>): void => {
@@ -112,12 +138,14 @@ for (const kind of ["redis", "postgres"] as const) {
     });
 
     closing("forgets what is trimmed, and still counts it as added", async () => {
-      await queue.enqueue([newBallot(), newBallot(), newBallot()]);
-      assert.deepEqual(await queue.totals(), { added: 3, held: 3 });
+      const ballots = [newBallot(), newBallot(), newBallot()];
+      await queue.enqueue(ballots);
+      assert.deepEqual(await queue.totals(), { added: 3, held: 3, retained: 0 });
       const positions = fromStart(reader);
       await readOn(reader, positions, 3);
-      await reader.trim(positions);
-      assert.deepEqual(await reader.totals(), { added: 3, held: 0 });
+      await count(databases.databaseUrl, ballots);
+      await reader.trim(await passed(reader, positions));
+      assert.deepEqual(await reader.totals(), { added: 3, held: 0, retained: 0 });
       const late = newBallot();
       await queue.enqueue([late]);
       assert.deepEqual(
@@ -133,8 +161,9 @@ for (const kind of ["redis", "postgres"] as const) {
       const positions = fromStart(reader);
       const [first] = await readOn(reader, new Map(positions), 3);
       positions.set(partitionOf(voter), first?.position as string);
-      await reader.trim(positions);
-      assert.deepEqual(await reader.totals(), { added: 3, held: 2 });
+      await count(databases.databaseUrl, ballots.slice(0, 1));
+      await reader.trim(await passed(reader, positions));
+      assert.deepEqual(await reader.totals(), { added: 3, held: 2, retained: 0 });
       assert.deepEqual(
         (await readOn(reader, positions, 2)).map((entry) => entry.ballot),
         ballots.slice(1),
@@ -142,11 +171,13 @@ for (const kind of ["redis", "postgres"] as const) {
     });
 
     closing("resumes where it was", async () => {
-      await queue.enqueue([newBallot("v")]);
+      const ballot = newBallot("v");
+      await queue.enqueue([ballot]);
       const positions = fromStart(reader);
       await readOn(reader, positions, 1);
+      await count(databases.databaseUrl, [ballot]);
       const partition = partitionOf("v");
-      assert.equal(await reader.resume(partition, positions.get(partition) as string), positions.get(partition));
+      assert.equal((await resumed(reader, partition, positions.get(partition) as string)).position, positions.get(partition));
     });
 
     closing("refuses ballots while it is down and takes them when it is back, with nothing lost", async () => {
@@ -159,7 +190,7 @@ for (const kind of ["redis", "postgres"] as const) {
       await databases.stack.restart(part);
       const after = newBallot();
       await untilDone("the queue takes ballots again", () => queue.enqueue([after]));
-      await until("the reader is back", () => reader.resume(0, reader.start));
+      await untilDone("the reader is back", () => reader.open(0));
       const ids = (await readOn(reader, fromStart(reader), 2)).map((entry) => entry.ballot?.id);
       assert.ok(ids.includes(before.id) && ids.includes(after.id));
     });
@@ -176,7 +207,7 @@ describe("only in Redis", () => {
       await clear();
       redis = new Redis(databases.redisUrl);
       reader = openReader(databases.redisUrl, ignore);
-      await until("the reader is connected", () => reader.resume(0, reader.start));
+      await untilDone("the reader is connected", () => reader.open(0));
       try {
         await body();
       } finally {
@@ -237,12 +268,14 @@ describe("only in Redis", () => {
       [],
     );
     assert.ok(entries.some((entry) => entry.raw?.includes("no json")));
-    await reader.setAside({ raw: "no json", reason: "not a ballot" });
+    await reader.list(['{"raw":"no json","reason":"not a ballot"}']);
     assert.deepEqual(await redis.lrange(REJECTED_LIST, 0, -1), ['{"raw":"no json","reason":"not a ballot"}']);
   });
 
   withRedis("a queue that was emptied is read from its start", async () => {
-    assert.equal(await reader.resume(0, "99999999999999-7"), reader.start);
+    const { position, isOlderCopy } = await resumed(reader, 0, "99999999999999-7");
+    assert.equal(position, reader.start);
+    assert.equal(isOlderCopy, false);
   });
 
   withRedis("a Redis that would lose ballots in a crash takes none", async () => {

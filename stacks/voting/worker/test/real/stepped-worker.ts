@@ -202,10 +202,13 @@ export class SteppedWorker {
           if (entries.length === 0) this.#nowMs += waitMs;
           return entries;
         }),
-      resume: (partition, position) => perform("resume", () => reader.resume(partition, position)),
-      trim: (positions) => perform("trim", () => reader.trim(positions)),
+      open: (newest, after) => perform("open", () => reader.open(newest, after)),
+      rankBy: (ordinals) => reader.rankBy(ordinals),
+      look: () => perform("look", () => reader.look()),
+      resume: (counted, look) => perform("resume", () => reader.resume(counted, look)),
+      trim: (counted) => perform("trim", () => reader.trim(counted)),
       adoptClassic: (limit) => perform("adopt", () => reader.adoptClassic(limit)),
-      setAside: (entry) => perform("set aside", () => reader.setAside(entry)),
+      list: (rejected) => perform("list", () => reader.list(rejected)),
       totals: () => reader.totals(),
       close: () => reader.close(),
     };
