@@ -11,6 +11,8 @@ export interface Databases {
   readonly databaseUrl: string;
   /** To kill and stop them: the parts are "redis" and "db". */
   readonly stack: RunningStack;
+  /** Where PostgreSQL keeps its data, to be copied while it is stopped. */
+  readonly databaseFolder: string;
   /** Ends the servers and removes their data. */
   close(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function startDatabases(options: { readonly redis: boolean }): Prom
     redisUrl: redis !== undefined && redis.standIn === null ? `redis://127.0.0.1:${redis.port}` : null,
     databaseUrl: `postgres://${source.user}:${secrets["db-password"]}@127.0.0.1:${part("db")?.port}/${source.database}`,
     stack: running,
+    databaseFolder: join(stateFolder, "data", "db"),
     async close() {
       await running.shutDown();
       rmSync(stateFolder, { recursive: true, force: true });

@@ -34,6 +34,7 @@ export {
   type QueueEntry,
   type QueueReader,
   type QueueTotals,
+  type Resumption,
 } from "./queue.js";
 export { requireEnv } from "./require-env.js";
 export { retentionFrom } from "./retention.js";

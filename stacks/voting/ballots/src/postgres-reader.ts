@@ -85,6 +85,14 @@ export class PostgresReader implements QueueReader {
     });
   }
 
+  async since(): Promise<never> {
+    throw new Error("the queue is in the database itself, and was restored with it: there is nothing to discard");
+  }
+
+  isBetween(position: string, after: string, upto: string): boolean {
+    return BigInt(after) < BigInt(position) && BigInt(position) <= BigInt(upto);
+  }
+
   async adoptClassic(): Promise<number> {
     return 0; // Classic clients speak Redis; without one there is no list.
   }

@@ -48,6 +48,10 @@ export interface QueueReader {
   read(positions: ReadonlyMap<number, string>, limit: number, waitMs: number): Promise<readonly QueueEntry[]>;
   /** Takes note of what is counted, and forgets what need not be kept any longer. */
   trim(counted: ReadonlyMap<number, Progress>): Promise<void>;
+  /** Of the entries behind a position, those that came after a time: the position before the first of them, and how many there are. */
+  since(partition: number, position: string, afterMs: number): Promise<readonly [position: string, entries: number]>;
+  /** Whether an entry at this place lies behind `after`, and not behind `upto`. */
+  isBetween(position: string, after: string, upto: string): boolean;
   /** Moves what classic clients left in the list `votes` into the queue, in one atomic step. Returns how many it moved. */
   adoptClassic(limit: number): Promise<number>;
   /** Shows what was put aside where an operator of the queue looks: JSON texts. */

@@ -24,6 +24,8 @@ const READY_TIMEOUT_MS = 2_000;
 /** How much later than asked for a read may end. */
 const LATE_MS = 5_000;
 const START = "0-0";
+/** Of one millisecond; far more than Redis takes in. */
+const MOST_SEQUENCE = 4_294_967_295;
 const COUNT_AT_ONCE = 10_000;
 /** Beyond this part of its memory Redis keeps no counted entries: they must never be what keeps votes out. */
 const MEMORY_FOR_RETENTION = 0.8;
@@ -188,6 +190,17 @@ export class RedisReader implements QueueReader {
     const info = await this.#commands.info("memory");
     const number = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
     return number("maxmemory") > 0 && number("used_memory") > MEMORY_FOR_RETENTION * number("maxmemory");
+  }
+
+  async since(partition: number, position: string, afterMs: number): Promise<readonly [string, number]> {
+    const at = `${afterMs}-${MOST_SEQUENCE}`;
+    const from = isBefore(position, at) ? at : position;
+    const added = Number((await streamInfo(this.#commands, streamKey(partition)))?.get("entries-added") ?? 0);
+    return [from, added - (await this.#entriesUpTo(partition, from))];
+  }
+
+  isBetween(position: string, after: string, upto: string): boolean {
+    return isBefore(after, position) && !isBefore(upto, position);
   }
 
   async adoptClassic(limit: number): Promise<number> {

@@ -100,8 +100,8 @@ return adopt(KEYS[1], KEYS[2], streams, ARGV[1])`);
  * partitions, the generation that the caller knew last, the highest ordinal that it knows, "1" when that generation must not go on, and by
  * how much to move the fence.
  *
- * Begins a generation where the queue has none, where its server was started since the last one began, where the caller knew one that this
- * queue never had (so it was replaced by another copy), and where it is told to. What waits in the classic list belongs to the one before.
+ * Begins a generation where the queue has none, where its server was started since the last one began, where the caller knew a later one that
+ * this queue never had (so it was replaced by another copy), and where it is told to. What waits in the classic list belongs to the one before.
  * Answers with the fence, and all generations.
  */
 export const OPEN_SCRIPT = new RedisScript(`#!lua flags=allow-oom
@@ -111,7 +111,8 @@ if state[4] and state[4] ~= ARGV[3] then
   return redis.error_reply("PARTITIONS the queue has " .. state[4] .. " partitions, and this version cuts it in " .. ARGV[3])
 end
 local log = redis.call("LRANGE", KEYS[2], 0, -1)
-local known = ARGV[4] == ""
+-- One that began after all that the caller knows is the work of somebody who has noticed already.
+local known = ARGV[4] == "" or tonumber(state[2] or 0) > tonumber(ARGV[5])
 for _, line in ipairs(log) do
   if string.match(line, "^%S+") == ARGV[4] then known = true end
 end

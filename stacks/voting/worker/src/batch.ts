@@ -6,6 +6,8 @@ export interface Batch {
   readonly steps: readonly CountStep[];
   /** Partition -> how many of its entries the batch takes. */
   readonly entries: ReadonlyMap<number, number>;
+  /** Partition -> how many of them an operator chose not to count. */
+  readonly discarded: ReadonlyMap<number, number>;
   readonly ballots: readonly Ballot[];
   /** Of each ballot; see QueueEntry. */
   readonly ranks: readonly string[];
@@ -29,10 +31,17 @@ export interface Rejected {
  *
  * @param optionIds What a ballot of a classic writer may choose. What our own vote service has taken in is counted in any case: it may be a
  * newer version than this, which has more options.
+ * @param isDiscarded Whether an operator chose not to count an entry. Default: none.
  */
-export function batchOf(entries: readonly QueueEntry[], positions: ReadonlyMap<number, string>, optionIds: ReadonlySet<string>): Batch {
+export function batchOf(
+  entries: readonly QueueEntry[],
+  positions: ReadonlyMap<number, string>,
+  optionIds: ReadonlySet<string>,
+  isDiscarded: (entry: QueueEntry) => boolean = () => false,
+): Batch {
   const after = new Map<number, string>();
   const taken = new Map<number, number>();
+  const discarded = new Map<number, number>();
   const newer = new Map<number, string>();
   const ballots: Ballot[] = [];
   const ranks: string[] = [];
@@ -48,7 +57,8 @@ export function batchOf(entries: readonly QueueEntry[], positions: ReadonlyMap<n
     }
     after.set(partition, position);
     taken.set(partition, (taken.get(partition) ?? 0) + 1);
-    if (ballot === null) rejected.push(reject(entry, entry.raw ?? "", "not a ballot"));
+    if (isDiscarded(entry)) discarded.set(partition, (discarded.get(partition) ?? 0) + 1);
+    else if (ballot === null) rejected.push(reject(entry, entry.raw ?? "", "not a ballot"));
     else if (origin !== "vote" && !optionIds.has(ballot.option))
       rejected.push(reject(entry, JSON.stringify(ballot), "not an option of this poll"));
     else {
@@ -59,7 +69,7 @@ export function batchOf(entries: readonly QueueEntry[], positions: ReadonlyMap<n
     }
   }
   const steps = [...after].map(([partition, position]) => ({ partition, before: positions.get(partition) as string, after: position }));
-  return { steps, entries: taken, ballots, ranks, aliases: hasAliases ? aliases : [], rejected, newer };
+  return { steps, entries: taken, discarded, ballots, ranks, aliases: hasAliases ? aliases : [], rejected, newer };
 }
 
 /** A place is that of one entry for good, also where another queue has another entry at the same position. */

@@ -149,7 +149,7 @@ export class CountingLoop {
       }
       const limit = this.#limit.value;
       const entries = await reader.read(claims.positions, limit, READ_WAIT_MS);
-      const batch = batchOf(entries, claims.positions, options);
+      const batch = batchOf(entries, claims.positions, options, (entry) => claims.isDiscarded(entry));
       if (batch.steps.length > 0) {
         await this.#write(client, reader.kind, claims.generation, batch, entries.length >= limit);
         for (const step of batch.steps) claims.advance(step.partition, step.after, batch.entries.get(step.partition) ?? 0);
@@ -199,7 +199,13 @@ export class CountingLoop {
   async #write(client: pg.Client, queue: string, generation: string | null, batch: Batch, wasFull: boolean): Promise<void> {
     const { metrics, clock } = this.#parts;
     const startedMs = clock.nowMs();
-    const steps = batch.steps.map((step) => ({ ...step, generation, entries: batch.entries.get(step.partition) ?? 0 }));
+    const numberOf = (counts: ReadonlyMap<number, number>, partition: number): number => counts.get(partition) ?? 0;
+    const steps = batch.steps.map((step) => ({
+      ...step,
+      generation,
+      entries: numberOf(batch.entries, step.partition),
+      discarded: numberOf(batch.discarded, step.partition),
+    }));
     const rejects = batch.rejected.map(({ place, raw, reason }) => ({
       place: `${queue} ${place}`,
       entry: JSON.stringify({ raw, reason }),

@@ -1,11 +1,17 @@
-import { PARTITIONS, type Progress, QueueChanged, type QueueReader, readPositions, setPosition } from "@voting/ballots";
+import { PARTITIONS, type Progress, QueueChanged, type QueueEntry, type QueueReader, readPositions, setPosition } from "@voting/ballots";
 import type pg from "pg";
 import type { Logger } from "pino";
 import { MissingBallots, type OpenedQueue } from "./opened-queue.js";
 
 /** Key spaces of PostgreSQL's advisory locks: one lock for each partition, one for each living worker. */
-const PARTITION_LOCK = 7301;
+export const PARTITION_LOCK = 7301;
 const WORKER_LOCK = 7302;
+
+interface Discard {
+  readonly partition: number;
+  readonly after: string;
+  readonly upto: string;
+}
 
 export interface PartitionClaimsParts {
   readonly client: pg.ClientBase;
@@ -23,6 +29,8 @@ export class PartitionClaims {
   /** Partition -> position up to which it is counted. */
   readonly positions = new Map<number, string>();
   readonly #entries = new Map<number, number | null>();
+  /** What an operator chose not to count. */
+  #discards: readonly Discard[] = [];
   readonly #parts: PartitionClaimsParts;
 
   constructor(parts: PartitionClaimsParts) {
@@ -48,8 +56,19 @@ export class PartitionClaims {
     this.#entries.set(partition, before === null ? null : before + entries);
   }
 
+  isDiscarded({ partition, position }: QueueEntry): boolean {
+    if (this.#discards.length === 0) return false;
+    const { reader } = this.#parts;
+    return this.#discards.some((one) => one.partition === partition && reader.isBetween(position, one.after, one.upto));
+  }
+
   /** Makes this worker known to the others, until its connection ends. */
   async register(): Promise<void> {
+    const { rows } = await this.#parts.client.query<Discard>(
+      "SELECT partition, after, upto FROM accepted_gaps WHERE queue = $1 AND discarded > 0",
+      [this.#parts.reader.kind],
+    );
+    this.#discards = rows;
     await this.#parts.client.query("SELECT pg_advisory_lock_shared($1, pg_backend_pid())", [WORKER_LOCK]);
   }
 

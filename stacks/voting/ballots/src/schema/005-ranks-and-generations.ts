@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS accepted_gaps (
   partition INT NOT NULL,
   generation TEXT,
   missing BIGINT NOT NULL,
+  discarded BIGINT NOT NULL,
   -- Entries behind "after", up to and with "upto", are passed over.
   after TEXT NOT NULL,
   upto TEXT NOT NULL,

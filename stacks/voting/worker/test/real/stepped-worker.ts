@@ -209,6 +209,8 @@ export class SteppedWorker {
       trim: (counted) => perform("trim", () => reader.trim(counted)),
       adoptClassic: (limit) => perform("adopt", () => reader.adoptClassic(limit)),
       list: (rejected) => perform("list", () => reader.list(rejected)),
+      since: (partition, position, afterMs) => reader.since(partition, position, afterMs),
+      isBetween: (position, after, upto) => reader.isBetween(position, after, upto),
       totals: () => reader.totals(),
       close: () => reader.close(),
     };
