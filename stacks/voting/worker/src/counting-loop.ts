@@ -137,7 +137,11 @@ export class CountingLoop {
     while (!this.#stopping) {
       requireConnection();
       if (every.due("rebalance", REBALANCE_MS)) {
-        if (await claims.rebalance(this.#avoided())) untrimmed = true;
+        if (await claims.rebalance(this.#avoided())) {
+          // What their last owner left undone.
+          untrimmed = true;
+          rejects.add();
+        }
         metrics.partitions.set(claims.positions.size);
       }
       if (every.due("adopt", ADOPT_MS)) await this.#adoptClassic();

@@ -73,7 +73,11 @@ test("an entry of a newer format stops its partition alone, is said, and is coun
   );
   assert.equal((await client.query("SELECT FROM ballots")).rowCount, before + 1);
   assert.equal((await client.query("SELECT FROM rejected")).rowCount, 0);
-  await redis.xdel("{ballots}:1", position as string);
+  // A newer worker takes the partition over for a moment.
+  await client.query(
+    "UPDATE positions SET position = $1, entries = entries + 1, entries_at = $1, passed = passed + 1, rejected = rejected + 1 WHERE partition = 1",
+    [position],
+  );
   await until("it goes on", async () => (await client.query("SELECT FROM votes WHERE id = 'behind'")).rowCount === 1);
   await until("it is healthy again", () => worker.trouble() === null);
 });
