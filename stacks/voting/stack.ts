@@ -69,6 +69,10 @@ export default stack("voting", (s) => {
         { error: "rejected", at: worker, metric: "votes_rejected_total" },
         { error: "counting broke off", at: worker, metric: "votes_count_failures_total" },
       ],
+      stops: [
+        { stop: "ballots are missing", at: worker, metric: "votes_missing" },
+        { stop: "an entry needs a newer worker", at: worker, metric: "votes_partitions_stopped" },
+      ],
     },
   );
 });

@@ -59,6 +59,16 @@ export interface PipelineErrorOptions extends MetricOptions {
   readonly error: string;
 }
 
+/** A gauge that is above 0 while the flow stands still until a person has decided something. */
+export interface PipelineStopOptions extends MetricOptions {
+  /**
+   * What stops the flow, as it is shown.
+   *
+   * @example { stop: "ballots are missing", at: worker, metric: "votes_missing" }
+   */
+  readonly stop: string;
+}
+
 /** A gauge of what waits to be worked off. Each copy of the service tells the same. */
 export interface PipelineLagOptions extends MetricOptions {
   /**
@@ -94,24 +104,35 @@ export interface PipelineOptions {
    * @example s.pipeline(levels, { errors: [{ error: "refused", at: vote, metric: "votes_refused_total" }] })
    */
   readonly errors?: readonly PipelineErrorOptions[];
+
+  /**
+   * What makes the flow wait for a person: each is a page.
+   *
+   * @default none
+   * @example s.pipeline(levels, { stops: [{ stop: "ballots are missing", at: worker, metric: "votes_missing" }] })
+   */
+  readonly stops?: readonly PipelineStopOptions[];
 }
 
 const LEVEL: Readonly<Record<keyof PipelineLevelOptions, true>> = { level: true, at: true, metric: true, shared: true };
 const LATENCY: Readonly<Record<keyof PipelineLatencyOptions, true>> = { latency: true, at: true, metric: true };
 const ERROR: Readonly<Record<keyof PipelineErrorOptions, true>> = { error: true, at: true, metric: true };
+const STOP: Readonly<Record<keyof PipelineStopOptions, true>> = { stop: true, at: true, metric: true };
 const LAG: Readonly<Record<keyof PipelineLagOptions, true>> = { at: true, metric: true, drainedBy: true };
-const OPTIONS: Readonly<Record<keyof PipelineOptions, true>> = { lag: true, latencies: true, errors: true };
+const OPTIONS: Readonly<Record<keyof PipelineOptions, true>> = { lag: true, latencies: true, errors: true, stops: true };
 
 export function readPipeline(levels: unknown, more: unknown, report: Report): PipelineDefinition {
   const items = itemsOf("pipeline", levels, 's.pipeline([{ level: "accepted", at: vote, metric: "votes_accepted_total" }])', report);
   const options = new OptionReader("pipeline", more, OPTIONS, report);
   const latencies = readersIn(options, "latencies", LATENCY, '[{ latency: "accept", at: vote, metric: "votes_accept_seconds" }]');
   const errors = readersIn(options, "errors", ERROR, '[{ error: "refused", at: vote, metric: "votes_refused_total" }]');
+  const stops = readersIn(options, "stops", STOP, '[{ stop: "ballots are missing", at: worker, metric: "votes_missing" }]');
   return {
     levels: items.map((item, index) => readLevel(new OptionReader(`pipeline[${index}]`, item, LEVEL, report))),
     lag: options.wrote("lag") ? readLag(new OptionReader("pipeline.lag", options.raw("lag"), LAG, report)) : null,
     latencies: latencies.map((latency) => readMetric(latency, "latency", '"accept"')),
     errors: errors.map((error) => readMetric(error, "error", '"refused"')),
+    stops: stops.map((stop) => readMetric(stop, "stop", '"ballots are missing"')),
   };
 }
 

@@ -13,11 +13,11 @@ interface Placed {
   readonly metric: string;
 }
 
-/** Levels, latencies and errors that could not be read from anything, or not be told apart. */
+/** Levels, latencies, errors and stops that could not be read from anything, or not be told apart. */
 export function pipelineProblems(stack: StackDefinition): readonly Problem[] {
   if (stack.pipeline === null) return [];
   const known = componentsByName(stack);
-  const { levels, lag, latencies, errors } = stack.pipeline;
+  const { levels, lag, latencies, errors, stops } = stack.pipeline;
   return [
     ...levels.flatMap((level, index) => namedProblems(`pipeline[${index}]`, "level", level, levels.slice(0, index), known)),
     ...(lag === null ? [] : lagProblems(lag, known)),
@@ -25,6 +25,7 @@ export function pipelineProblems(stack: StackDefinition): readonly Problem[] {
       namedProblems(`pipeline.latencies[${index}]`, "latency", latency, latencies.slice(0, index), known),
     ),
     ...errors.flatMap((error, index) => namedProblems(`pipeline.errors[${index}]`, "error", error, errors.slice(0, index), known)),
+    ...stops.flatMap((stop, index) => namedProblems(`pipeline.stops[${index}]`, "stop", stop, stops.slice(0, index), known)),
   ];
 }
 

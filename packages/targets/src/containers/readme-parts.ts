@@ -15,17 +15,33 @@ export function prepareCommands({ components }: ContainerPlan, place: OutputPlac
   );
 }
 
-/** How to save and load each PostgreSQL, given what runs a program in the container of a component. */
-export function backupCommands({ components }: ContainerPlan, inside: (component: string) => string): string | null {
-  const lines = components.flatMap((component) => backupOf(component, inside));
+export interface BackupWords {
+  /** What runs a program in the container of a component. */
+  inside(component: string): string;
+  stop(services: readonly PlannedComponent[]): string;
+  start(services: readonly PlannedComponent[]): string;
+}
+
+/**
+ * How to save and load each PostgreSQL. It is loaded in one transaction, so all of it or none, and without those who write to it: they would
+ * find tables whose constraints and triggers are still to come.
+ */
+export function backupCommands({ components, plan }: ContainerPlan, words: BackupWords): string | null {
+  const lines = components.flatMap((component) => {
+    const clients = components.filter(({ name }) => plan.links.some(({ from, to }) => from === name && to === component.name));
+    return backupOf(component, clients, words);
+  });
   return lines.length === 0 ? null : shell(...lines);
 }
 
-function backupOf({ name, source }: PlannedComponent, inside: (component: string) => string): readonly string[] {
+function backupOf({ name, source }: PlannedComponent, clients: readonly PlannedComponent[], words: BackupWords): readonly string[] {
   if (source.kind !== "postgres") return [];
   const { user, database } = source;
+  const load = "--clean --if-exists --single-transaction --exit-on-error";
   return [
-    `${inside(name)} pg_dump --username=${user} --format=custom ${database} > ${name}.dump`,
-    `${inside(name)} pg_restore --username=${user} --dbname=${database} --clean --if-exists < ${name}.dump`,
+    `${words.inside(name)} pg_dump --username=${user} --format=custom ${database} > ${name}.dump`,
+    ...(clients.length === 0 ? [] : [words.stop(clients)]),
+    `${words.inside(name)} pg_restore --username=${user} --dbname=${database} ${load} < ${name}.dump`,
+    ...(clients.length === 0 ? [] : [words.start(clients)]),
   ];
 }

@@ -1,3 +1,4 @@
+import type { PlannedComponent } from "@groundplan/model";
 import type { ContainerPlan } from "../containers/container-plan.js";
 import { DATA_FOLDER } from "../containers/databases.js";
 import { DEFAULT_TAG, imageNameOf } from "../containers/image-name.js";
@@ -111,14 +112,17 @@ function withVolume({ components, monitoring }: ContainerPlan): readonly string[
 function data({ containers, name }: SwarmPlan): readonly string[] {
   const kept = withVolume(containers);
   if (kept.length === 0) return [];
-  const backup = backupCommands(
-    containers,
-    (component) => `docker exec -i $(docker ps --quiet --filter label=com.docker.swarm.service.name=${name}_${component})`,
-  );
+  const scale = (services: readonly PlannedComponent[], copies: (service: PlannedComponent) => number): string =>
+    `docker service scale ${services.map((service) => `${name}_${service.name}=${copies(service)}`).join(" ")}`;
+  const backup = backupCommands(containers, {
+    inside: (component) => `docker exec -i $(docker ps --quiet --filter label=com.docker.swarm.service.name=${name}_${component})`,
+    stop: (services) => scale(services, () => 0),
+    start: (services) => scale(services, ({ source }) => (source.kind === "service" ? source.replicas : 1)),
+  });
   return [
     "## Data",
     "A volume lies on one node. With more than one manager say which, before the first deployment:",
     shell(...kept.map((each) => `export ${nodeSetting(each)}='node.hostname == data-1'`)),
-    ...(backup === null ? [] : ["Save and load a database while it runs, on its node:", backup]),
+    ...(backup === null ? [] : ["Save a database while it runs, and load it while nobody writes to it, on its node:", backup]),
   ];
 }

@@ -195,9 +195,9 @@ export class CountingLoop {
       const reason = `partition ${partition} stands still: its entry ${position} has a format of a newer version; deploy the newer worker`;
       log.error({ partition, position }, reason);
       this.#stopped.set(partition, { reason, untilMs: clock.nowMs() + NEWER_FORMAT_MS });
+      metrics.stopped.set(this.#stopped.size);
       await claims.release(partition);
     }
-    if (newer.size > 0) metrics.stopped.set(this.#stopped.size);
   }
 
   async #write(client: pg.Client, queue: string, generation: string | null, batch: Batch, wasFull: boolean): Promise<void> {

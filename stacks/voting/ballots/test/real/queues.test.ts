@@ -291,4 +291,46 @@ describe("only in Redis", () => {
       await queue.close();
     }
   });
+
+  withRedis("a Redis that stops being durable while votes come is found out", async () => {
+    const queue = openQueue(databases.redisUrl as string, ignore);
+    try {
+      await untilDone("it takes ballots", () => queue.enqueue([newBallot()]));
+      await redis.config("SET", "appendfsync", "everysec");
+      await until("it refuses", () => queue.enqueue([newBallot()]).then(ignore, (error: Error) => error.message.startsWith("Redis is not durable")));
+      await redis.config("SET", "appendfsync", "always");
+      await untilDone("it takes ballots again", () => queue.enqueue([newBallot()]));
+    } finally {
+      await redis.config("SET", "appendfsync", "always");
+      await queue.close();
+    }
+  });
+
+  withRedis("a Redis that evicts keys takes no ballots", async () => {
+    const queue = openQueue(databases.redisUrl as string, ignore);
+    try {
+      await redis.config("SET", "maxmemory-policy", "allkeys-lru");
+      await until("it refuses", () => queue.check().then(ignore, (error: Error) => error.message.includes("would evict ballots")));
+    } finally {
+      await redis.config("SET", "maxmemory-policy", "noeviction");
+      await queue.close();
+    }
+  });
+
+  withRedis("a Redis that hides its settings takes ballots only where somebody vouches for it", async () => {
+    await redis.call("ACL", "SETUSER", "app", "on", ">word", "~*", "&*", "+@all", "-config");
+    const url = new URL(databases.redisUrl as string);
+    [url.username, url.password] = ["app", "word"];
+    const queue = openQueue(url.href, ignore);
+    try {
+      await until("it refuses", () => queue.check().then(ignore, (error: Error) => error.message.includes("QUEUE_DURABILITY=managed")));
+      await assert.rejects(queue.enqueue([newBallot()]), /Redis hides its settings/);
+      process.env.QUEUE_DURABILITY = "managed";
+      await untilDone("it takes ballots", () => queue.enqueue([newBallot()]));
+    } finally {
+      delete process.env.QUEUE_DURABILITY;
+      await redis.call("ACL", "DELUSER", "app");
+      await queue.close();
+    }
+  });
 });
