@@ -157,8 +157,8 @@ export interface PipelineDefinition {
   readonly latencies: readonly PipelineMetric[];
   /** Counters of what went wrong. */
   readonly errors: readonly PipelineMetric[];
-  /** Gauges that are above 0 while the flow waits for a person. */
-  readonly stops: readonly PipelineMetric[];
+  /** Gauges that are above 0 while the flow waits for a person. Default: none. */
+  readonly stops?: readonly PipelineMetric[];
 }
 
 export interface PipelineMetric {

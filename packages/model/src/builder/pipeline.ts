@@ -132,7 +132,7 @@ export function readPipeline(levels: unknown, more: unknown, report: Report): Pi
     lag: options.wrote("lag") ? readLag(new OptionReader("pipeline.lag", options.raw("lag"), LAG, report)) : null,
     latencies: latencies.map((latency) => readMetric(latency, "latency", '"accept"')),
     errors: errors.map((error) => readMetric(error, "error", '"refused"')),
-    stops: stops.map((stop) => readMetric(stop, "stop", '"ballots are missing"')),
+    ...(options.wrote("stops") && { stops: stops.map((stop) => readMetric(stop, "stop", '"ballots are missing"')) }),
   };
 }
 

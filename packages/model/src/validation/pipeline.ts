@@ -17,7 +17,7 @@ interface Placed {
 export function pipelineProblems(stack: StackDefinition): readonly Problem[] {
   if (stack.pipeline === null) return [];
   const known = componentsByName(stack);
-  const { levels, lag, latencies, errors, stops } = stack.pipeline;
+  const { levels, lag, latencies, errors, stops = [] } = stack.pipeline;
   return [
     ...levels.flatMap((level, index) => namedProblems(`pipeline[${index}]`, "level", level, levels.slice(0, index), known)),
     ...(lag === null ? [] : lagProblems(lag, known)),

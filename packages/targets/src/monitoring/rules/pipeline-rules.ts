@@ -30,7 +30,7 @@ export function pipelineRules(watched: Watched): RuleGroup | null {
       ...pipeline.latencies.flatMap(latencyRecords),
       ...pipeline.errors.map(errorRecord),
       ...(last === undefined ? [] : flowAlerts(watched, first, last)),
-      ...pipeline.stops.map((stop) => stopAlert(watched, stop)),
+      ...(pipeline.stops ?? []).map((stop) => stopAlert(watched, stop)),
       ...(pipeline.lag === null ? [] : lagAlerts(watched, pipeline.lag, first, last ?? first)),
     ],
   };
@@ -86,7 +86,7 @@ function flowAlerts(watched: Watched, first: PipelineLevel, last: PipelineLevel)
   ];
 }
 
-function stopAlert(watched: Watched, { name, service, metric }: PipelineDefinition["stops"][number]): AlertRule {
+function stopAlert(watched: Watched, { name, service, metric }: NonNullable<PipelineDefinition["stops"]>[number]): AlertRule {
   return {
     alert: "PipelineStopped",
     expr: `max(${metric}${of(service)}) > 0`,

@@ -197,7 +197,11 @@ test("a change of the tallies is announced once a transaction", async () => {
 test("whatever the order in which ballots are counted, the one of the highest rank stands", async () => {
   const ballots = Array.from({ length: 4 }, (_, n) => ballot("v1", n === 3 ? "b" : "a"));
   const ranks = ballots.map((_, n) => rankOf(n < 2 ? 1 : 2, n % 2 === 0 ? "5-0" : "5-1"));
-  for (const order of [[3, 2, 1, 0], [2, 0, 3, 1], [0, 1, 2, 3]]) {
+  for (const order of [
+    [3, 2, 1, 0],
+    [2, 0, 3, 1],
+    [0, 1, 2, 3],
+  ]) {
     await client.query("DELETE FROM votes; DELETE FROM ballots");
     for (const index of order) {
       const before = await loadPosition(client, "test", 0, "0");
@@ -222,7 +226,9 @@ test("in the middle of a restore, when constraints or triggers are still to come
 
 test("a schema of a newer version is refused with a sentence, unless it says that this version may work on it", async () => {
   await client.query("INSERT INTO schema_version (version) VALUES (99)");
-  await assert.rejects(migrate(client), { message: /^the database has schema version 99, which works with services of version 99 or newer; this one/ });
+  await assert.rejects(migrate(client), {
+    message: /^the database has schema version 99, which works with services of version 99 or newer; this one/,
+  });
   await client.query("UPDATE schema_version SET oldest = 5 WHERE version = 99");
   await migrate(client);
 });

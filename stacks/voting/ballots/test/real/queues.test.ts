@@ -297,7 +297,9 @@ describe("only in Redis", () => {
     try {
       await untilDone("it takes ballots", () => queue.enqueue([newBallot()]));
       await redis.config("SET", "appendfsync", "everysec");
-      await until("it refuses", () => queue.enqueue([newBallot()]).then(ignore, (error: Error) => error.message.startsWith("Redis is not durable")));
+      await until("it refuses", () =>
+        queue.enqueue([newBallot()]).then(ignore, (error: Error) => error.message.startsWith("Redis is not durable")),
+      );
       await redis.config("SET", "appendfsync", "always");
       await untilDone("it takes ballots again", () => queue.enqueue([newBallot()]));
     } finally {

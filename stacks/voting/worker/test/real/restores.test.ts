@@ -195,14 +195,17 @@ withRedis("an older copy of the queue brings a waiting classic vote back, and it
   }
 });
 
-withRedis("ballots that were left in the database's own queue are counted when there is a Redis, and a later vote stands", async (queueUrl) => {
-  const left = openQueue(databases.databaseUrl, ignore);
-  const early = FIRST.map((voter) => ({ id: orderedUuid(), voter, option: "a", acceptedAtMs: 0 }));
-  await untilDone("the database's queue takes them", () => left.enqueue(early));
-  await cast(["v0"], "b");
-  startWorker(queueUrl);
-  await untilPersisted(6);
-  await until("what is counted is forgotten", async () => (await sql("SELECT FROM queue")).length === 0);
-  assert.deepEqual(await sql("SELECT vote FROM votes WHERE id = 'v0'"), [{ vote: "b" }]);
-  await left.close();
-});
+withRedis(
+  "ballots that were left in the database's own queue are counted when there is a Redis, and a later vote stands",
+  async (queueUrl) => {
+    const left = openQueue(databases.databaseUrl, ignore);
+    const early = FIRST.map((voter) => ({ id: orderedUuid(), voter, option: "a", acceptedAtMs: 0 }));
+    await untilDone("the database's queue takes them", () => left.enqueue(early));
+    await cast(["v0"], "b");
+    startWorker(queueUrl);
+    await untilPersisted(6);
+    await until("what is counted is forgotten", async () => (await sql("SELECT FROM queue")).length === 0);
+    assert.deepEqual(await sql("SELECT vote FROM votes WHERE id = 'v0'"), [{ vote: "b" }]);
+    await left.close();
+  },
+);
