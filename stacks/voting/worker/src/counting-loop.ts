@@ -25,6 +25,9 @@ const RETRY_MAX_MS = 1_000;
 const NEWER_FORMAT_MS = 5_000;
 /** A worker that is busy with one thing for so long makes no progress. */
 const STALLED_MS = 10_000;
+/** A database that is silent for so long does not answer any more on this connection: on a dead link nobody would say so for minutes. */
+const SILENCE_MS = 30_000;
+const WATCH_MS = 1_000;
 /** How long a stop waits for the batch that is under way. */
 const STOP_MS = 3_000;
 
@@ -107,8 +110,10 @@ export class CountingLoop {
   }
 
   async #connectAndCount(): Promise<void> {
-    const { reader, connect, log, metrics } = this.#parts;
+    const { reader, connect, log, metrics, clock } = this.#parts;
     let ended: Error | null = null;
+    // Not before the schema is there: that may take its time.
+    let watch: NodeJS.Timeout | undefined;
     const client = await connect((reason) => {
       ended ??= reason;
     });
@@ -120,10 +125,15 @@ export class CountingLoop {
       metrics.missing.set(0);
       const claims = new PartitionClaims({ client, reader, opened, log });
       await claims.register();
+      this.#progressMs = clock.nowMs();
+      watch = setInterval(() => {
+        if (clock.nowMs() - this.#progressMs > SILENCE_MS) client.connection.stream.destroy();
+      }, WATCH_MS);
       await this.#count(client, claims, () => {
         if (ended) throw ended;
       });
     } finally {
+      clearInterval(watch);
       this.#client = null;
       await endClient(client);
     }
