@@ -47,7 +47,7 @@ async function compareOnce({ client, pool, voterKey }: AuditParts): Promise<read
     queued(levels, stored),
     visible(levels, stored),
     await generations(pool),
-    await rejected(pool),
+    ...(await rejected(pool)),
     ...(voterKey === null ? [] : [await receipts(client, pool, new Keyring(voterKey))]),
   ];
 }
@@ -111,17 +111,25 @@ async function generations(pool: pg.Pool): Promise<Invariant> {
   };
 }
 
-async function rejected(pool: pg.Pool): Promise<Invariant> {
-  const { rows } = await pool.query<{ listed: string; unlisted: string }>(
-    "SELECT COUNT(*) FILTER (WHERE listed) AS listed, COUNT(*) FILTER (WHERE NOT listed) AS unlisted FROM rejected",
+async function rejected(pool: pg.Pool): Promise<readonly Invariant[]> {
+  const { rows } = await pool.query<{ listed: string; unlisted: string; ever: string }>(
+    `SELECT COUNT(*) FILTER (WHERE listed) AS listed, COUNT(*) FILTER (WHERE NOT listed) AS unlisted,
+      (SELECT COALESCE(SUM(rejected), 0) FROM positions) AS ever FROM rejected`,
   );
-  const { listed = "0", unlisted = "0" } = rows[0] ?? {};
-  return {
+  const { listed = "0", unlisted = "0", ever = "0" } = rows[0] ?? {};
+  const kept = Number(listed) + Number(unlisted);
+  const isKept: Invariant = {
+    name: "what was put aside is kept",
+    holds: ever === "0" || kept > 0,
+    detail: `${ever} put aside, ${kept} in the table`,
+  };
+  const isShown: Invariant = {
     name: "what was put aside is shown where an operator looks",
     holds: unlisted === "0",
     detail:
       unlisted === "0" ? `${listed} entries` : `${unlisted} of ${Number(listed) + Number(unlisted)} are not in the list votes:rejected`,
   };
+  return [isKept, isShown];
 }
 
 async function receipts(client: StackClient, pool: pg.Pool, keyring: Keyring): Promise<Invariant> {

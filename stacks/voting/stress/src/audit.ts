@@ -36,7 +36,9 @@ export async function audit(
   // Tables that are another stack's, or none of a stack's, have been told by now.
   if (invariants[0]?.holds) {
     acceptedGaps = await database.accepted();
-    if (levels.held === 0) invariants.push(...(await database.compare(client, voterKey)));
+    const areTablesWhole = invariants.every(({ holds }) => holds);
+    if (!areTablesWhole) unchecked.push("whether the levels agree, since the tables themselves do not");
+    else if (levels.held === 0) invariants.push(...(await database.compare(client, voterKey)));
     else unchecked.push("whether the levels agree, since ballots are still being counted");
   }
   return { ...levels, invariants, acceptedGaps, unchecked, sound: levels.held === 0 && invariants.every(({ holds }) => holds) };

@@ -59,12 +59,6 @@ const CLAIMS: readonly Claim[] = [
         FROM positions) p WHERE p.passed <> p.found`,
     lookedAt: "SELECT format('%s entries', COALESCE(SUM(passed + passed_from), 0)) AS looked_at FROM positions",
   },
-  {
-    name: "what was put aside is kept",
-    offenders: `SELECT format('%s were put aside, the table has none', SUM(rejected)) AS offender FROM positions
-      HAVING SUM(rejected) > 0 AND NOT EXISTS (SELECT FROM rejected)`,
-    lookedAt: "SELECT format('%s entries', COUNT(*)) AS looked_at FROM rejected",
-  },
 ];
 
 /**

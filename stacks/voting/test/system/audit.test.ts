@@ -32,8 +32,8 @@ const DAMAGES: readonly { readonly what: string; readonly found: RegExp; readonl
   {
     what: "a position that lacks what the queue had counted",
     found: /^the database has passed what the queue says is counted: .* 3 were taken in and not passed/,
-    sql: "UPDATE positions SET entries = entries - 3, passed = passed - 3, counted = counted - 3 WHERE partition = 0",
-    undo: "UPDATE positions SET entries = entries + 3, passed = passed + 3, counted = counted + 3 WHERE partition = 0",
+    sql: "UPDATE positions SET entries = entries - 3 WHERE partition = 0",
+    undo: "UPDATE positions SET entries = entries + 3 WHERE partition = 0",
   },
   {
     what: "entries that were passed without a trace",

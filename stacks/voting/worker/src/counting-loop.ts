@@ -13,6 +13,8 @@ import { RejectList } from "./reject-list.js";
 /** How long a read waits for a first ballot; bounds how late a change of claims is noticed. */
 const READ_WAIT_MS = 250;
 const REBALANCE_MS = 500;
+/** A worker that gets no partition for so long has none to get. */
+const CLAIM_MS = 2_000;
 const TRIM_MS = 1_000;
 /** Also when nothing comes: what is kept grows old, and makes room where Redis is full. */
 const RETAIN_MS = 5_000;
@@ -143,6 +145,7 @@ export class CountingLoop {
     const { reader, options, metrics, clock } = this.#parts;
     const every = new Intervals(clock);
     const rejects = new RejectList(client, reader);
+    const startedMs = clock.nowMs();
     let untrimmed = false;
     while (!this.#stopping) {
       requireConnection();
@@ -157,7 +160,8 @@ export class CountingLoop {
       if (every.due("adopt", ADOPT_MS)) await this.#adoptClassic();
       if (every.due("leftovers", LEFTOVERS_MS)) await this.#countLeftovers(client, claims);
       if (claims.positions.size === 0) {
-        this.#progressed();
+        // Those before it give it its share within two looks; until then it does not count.
+        if (clock.nowMs() - startedMs > CLAIM_MS) this.#progressed();
         await clock.sleep(READ_WAIT_MS / 2);
         continue;
       }
