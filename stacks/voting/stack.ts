@@ -65,5 +65,9 @@ export default stack("voting", (s) => {
       rejected: worker.metric("votes_rejected_total"),
       "counting broke off": worker.metric("votes_count_failures_total"),
     },
+    stops: {
+      "ballots are missing": worker.metric("votes_missing"),
+      "an entry needs a newer worker": worker.metric("votes_partitions_stopped"),
+    },
   });
 });

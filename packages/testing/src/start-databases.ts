@@ -15,6 +15,8 @@ export interface Databases {
   readonly databaseUrl: string;
   /** To kill and stop them: the parts are "redis" and "db". */
   readonly stack: RunningStack;
+  /** Where PostgreSQL keeps its data, to be copied while it is stopped. */
+  readonly databaseFolder: string;
   /** A connection to PostgreSQL, closed by `close` unless its `end` was awaited before. What breaks it, the next query tells. */
   connect(): Promise<pg.Client>;
   /** The same as a pool. */
@@ -63,6 +65,7 @@ export async function startDatabases(options: { readonly redis: boolean }): Prom
       if (redisUrl === null) throw new Error("there is no Redis here");
       return own.redis(redisUrl);
     },
+    databaseFolder: join(stateFolder, "data", "db"),
     async close() {
       try {
         await own.close();

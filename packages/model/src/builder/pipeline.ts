@@ -171,6 +171,14 @@ export const PIPELINE = {
    * @example errors: { refused: vote.metric("votes_refused_total") }
    */
   errors: withDefault(metrics<Metric<"add">>('{ refused: vote.metric("votes_refused_total") }'), []),
+
+  /**
+   * What makes the flow wait until a person has decided something: gauges that are then above 0. Each is a page.
+   *
+   * @default none
+   * @example stops: { "ballots are missing": worker.metric("votes_missing") }
+   */
+  stops: withDefault(metrics<Metric<"add">>('{ "ballots are missing": worker.metric("votes_missing") }'), []),
 };
 
 /** What the stack tells of its own flow. */
@@ -187,6 +195,8 @@ export interface PipelineDefinition {
   readonly latencies: readonly PipelineMetric[];
   /** Counters of what went wrong. */
   readonly errors: readonly PipelineMetric[];
+  /** Gauges that are above 0 while the flow waits for a person. */
+  readonly stops: readonly PipelineMetric[];
 }
 
 export function readPipeline(value: unknown, more: unknown, place: Place): PipelineDefinition | null {
@@ -194,8 +204,8 @@ export function readPipeline(value: unknown, more: unknown, place: Place): Pipel
     place.reading.report(pipelineProblem(value, more));
     return null;
   }
-  const { levels, lag, latency, errors } = readShape(PIPELINE, value, place);
-  return { levels, lag, latencies: latency.map(bare), errors: errors.map(bare) };
+  const { levels, lag, latency, errors, stops } = readShape(PIPELINE, value, place);
+  return { levels, lag, latencies: latency.map(bare), errors: errors.map(bare), stops: stops.map(bare) };
 }
 
 /** Rates are added up over the copies, and so are histograms. */

@@ -99,11 +99,11 @@ interface Placed {
   readonly metric: string;
 }
 
-/** Levels, latencies and errors that could not be read from anything, or not be told apart. */
+/** Levels, latencies, errors and stops that could not be read from anything, or not be told apart. */
 export function pipelineProblems(stack: StackDefinition): readonly Problem[] {
   if (stack.pipeline === null) return [];
   const known = componentsByName(stack);
-  const { levels, lag, latencies, errors } = stack.pipeline;
+  const { levels, lag, latencies, errors, stops } = stack.pipeline;
   const named = (option: string, items: readonly PipelineMetric[]) =>
     items.flatMap((item) => metricProblems({ at: `pipeline.${option}.${item.name}`, ...item }, known));
   return [
@@ -111,6 +111,7 @@ export function pipelineProblems(stack: StackDefinition): readonly Problem[] {
     ...(lag === null ? [] : lagProblems(lag, known)),
     ...named("latency", latencies),
     ...named("errors", errors),
+    ...named("stops", stops),
   ];
 }
 

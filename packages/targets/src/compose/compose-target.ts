@@ -136,14 +136,18 @@ function openingIt({ ports }: ContainerPlan): readonly string[] {
 function keepingData(containers: ContainerPlan): readonly string[] {
   const volumes = keptData(containers);
   if (volumes.length === 0) return [];
-  const backup = backupCommands(containers, (name) => `docker compose exec -T ${name}`);
+  const backup = backupCommands(containers, {
+    inside: (name) => `docker compose exec -T ${name}`,
+    stop: (services) => `docker compose stop ${services.map(({ name }) => name).join(" ")}`,
+    start: (services) => `docker compose start ${services.map(({ name }) => name).join(" ")}`,
+  });
   return [
     "## Data",
     table(
       ["of", "volume"],
       volumes.map(([name, volume]) => [name, `\`${containers.plan.stack}_${volume}\``]),
     ),
-    ...(backup === null ? [] : ["Save and load a database while it runs:", backup]),
+    ...(backup === null ? [] : ["Save a database while it runs, and load it while nobody writes to it:", backup]),
     ...(containers.components.some(({ role }) => role === "database")
       ? ["A volume belongs to one major version of its image: save, change the version, load into a new volume."]
       : []),

@@ -2,7 +2,7 @@ import { MAIL_PASSWORD_FILE, mailPassword } from "../monitoring/reach.js";
 import type { OutputPlace } from "../target.js";
 import { commandLine, inWords, shell, shellWord, table } from "../text/words.js";
 import { sourceFolder } from "./compose-format.js";
-import { dataVolumes, isOpenToPeople } from "./container.js";
+import { type Container, dataVolumes, isOpenToPeople } from "./container.js";
 import { type ContainerPlan, usersOf } from "./container-plan.js";
 import { isPinned, portSetting } from "./settings.js";
 
@@ -17,14 +17,28 @@ export function prepareCommands({ components }: ContainerPlan, place: OutputPlac
   );
 }
 
-/** How to save and load each PostgreSQL, given what runs a program in the container of a component. */
-export function backupCommands({ plan }: ContainerPlan, inside: (component: string) => string): string | null {
+export interface BackupWords {
+  /** What runs a program in the container of a component. */
+  inside(component: string): string;
+  stop(services: readonly Container[]): string;
+  start(services: readonly Container[]): string;
+}
+
+/**
+ * How to save and load each PostgreSQL. It is loaded in one transaction, so all of it or none, and without those who write to it: they would
+ * find tables whose constraints and triggers are still to come.
+ */
+export function backupCommands({ plan, components }: ContainerPlan, words: BackupWords): string | null {
+  const load = "--clean --if-exists --single-transaction --exit-on-error";
   const lines = plan.components.flatMap(({ name, source }) => {
     if (source.kind !== "postgres") return [];
     const { user, database } = source;
+    const clients = components.filter((client) => plan.links.some(({ from, to }) => from === client.name && to === name));
     return [
-      `${inside(name)} pg_dump --username=${user} --format=custom ${database} > ${name}.dump`,
-      `${inside(name)} pg_restore --username=${user} --dbname=${database} --clean --if-exists < ${name}.dump`,
+      `${words.inside(name)} pg_dump --username=${user} --format=custom ${database} > ${name}.dump`,
+      ...(clients.length === 0 ? [] : [words.stop(clients)]),
+      `${words.inside(name)} pg_restore --username=${user} --dbname=${database} ${load} < ${name}.dump`,
+      ...(clients.length === 0 ? [] : [words.start(clients)]),
     ];
   });
   return lines.length === 0 ? null : shell(...lines);

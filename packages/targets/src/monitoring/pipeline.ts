@@ -33,6 +33,7 @@ export function pipelineRules(watched: Watched): RuleGroup | null {
       ...pipeline.latencies.flatMap(latencyRecords),
       ...pipeline.errors.map(errorRecord),
       ...(last === undefined ? [] : flowAlerts(watched, first, last)),
+      ...(pipeline.stops ?? []).map((stop) => stopAlert(watched, stop)),
       ...(pipeline.lag === null ? [] : lagAlerts(watched, pipeline.lag, first, last ?? first)),
     ],
   };
@@ -86,6 +87,18 @@ function flowAlerts(watched: Watched, first: PipelineLevel, last: PipelineLevel)
       description: `The level "{{ $labels.level }}" moves {{ $value | humanizePercentage }} slower than "${from}" for minutes; the limit is 10%.`,
     },
   ];
+}
+
+function stopAlert(watched: Watched, { name, service, metric }: NonNullable<PipelineDefinition["stops"]>[number]): AlertRule {
+  return {
+    alert: "PipelineStopped",
+    expr: `max(${metric}${of(service)}) > 0`,
+    forSeconds: PAGE_AFTER_SECONDS,
+    severity: "page",
+    labels: { ...serviceLabels(watched, service), stop: inTemplate(name) },
+    summary: `${service} waits for a person: ${inTemplate(name)}`,
+    description: `${metric} is {{ $value | humanize }}: ${service} does not go on by itself, and its /healthz says what to do.`,
+  };
 }
 
 function lagAlerts(

@@ -1,5 +1,6 @@
 import type { EnvPart, Plan } from "@groundplan/model";
 import { sourceFolder } from "../containers/compose-format.js";
+import type { Container } from "../containers/container.js";
 import { filesOf, portOf } from "../containers/container-plan.js";
 import {
   backupCommands,
@@ -160,14 +161,17 @@ function secretValues({ containers, secrets, name }: SwarmPlan): readonly string
 function data({ containers, name }: SwarmPlan): readonly string[] {
   const kept = keptData(containers);
   if (kept.length === 0) return [];
-  const backup = backupCommands(
-    containers,
-    (component) => `docker exec -i $(docker ps --quiet --filter label=com.docker.swarm.service.name=${name}_${component})`,
-  );
+  const scale = (services: readonly Container[], copies: (service: Container) => number): string =>
+    `docker service scale ${services.map((service) => `${name}_${service.name}=${copies(service)}`).join(" ")}`;
+  const backup = backupCommands(containers, {
+    inside: (component) => `docker exec -i $(docker ps --quiet --filter label=com.docker.swarm.service.name=${name}_${component})`,
+    stop: (services) => scale(services, () => 0),
+    start: (services) => scale(services, ({ copies }) => copies),
+  });
   return [
     "## Data",
     "A volume lies on one node. With more than one manager say which, before the first deployment:",
     shell(...kept.map(([each]) => `export ${nodeSetting(each)}='node.hostname == data-1'`)),
-    ...(backup === null ? [] : ["Save and load a database while it runs, on its node:", backup]),
+    ...(backup === null ? [] : ["Save a database while it runs, and load it while nobody writes to it, on its node:", backup]),
   ];
 }

@@ -26,6 +26,7 @@ const NODE = 'job="node-exporter",host="backend",tier="private",instance="backen
 const ROOT = `${NODE},mountpoint="/",fstype="ext4",device="/dev/vda"`;
 const TMP = `${NODE},mountpoint="/tmp",fstype="tmpfs",device="tmpfs"`;
 const VOTE = 'job="vote",host="frontend",tier="public",service="vote",instance="frontend:80"';
+const WORKER = 'job="worker",host="backend",tier="private",service="worker",instance="backend:8000"';
 const RESULT = 'job="result",host="frontend",tier="public",service="result",instance="frontend:5001"';
 const OF_REDIS = 'job="redis",host="backend",tier="private",service="redis",instance="backend:9121"';
 const OF_DB = 'job="db",host="database",tier="private",service="db",instance="database:9187"';
@@ -279,6 +280,16 @@ export const ALERT_CASES: readonly AlertCase[] = [
       "nothing waits": { [HELD]: "0x60", [VISIBLE]: "3000x60" },
       "a pause of 60 seconds": { [HELD]: "0x30 100+100x5 0x30", [VISIBLE]: "0+100x30 3000x5 3500+100x30" },
     },
+  },
+  {
+    alert: "PipelineStopped",
+    when: "ballots are missing for 30 seconds",
+    series: { [`votes_missing{${WORKER}}`]: "0x6 5x20" },
+    firesAtSeconds: 100,
+    labels: { severity: "page", ...BACKEND, service: "worker", stop: "ballots are missing" },
+    summary: "worker waits for a person: ballots are missing",
+    description: "votes_missing is 5: worker does not go on by itself, and its /healthz says what to do.",
+    silent: { "none is missing": { [`votes_missing{${WORKER}}`]: "0x60" } },
   },
   {
     alert: "PipelineLagGrowing",

@@ -13,6 +13,24 @@ const READ_CONNECT_LIMIT_MS = 2_000;
  */
 const KEPT_CONNECT_LIMIT_MS = 10_000;
 
+/**
+ * What the server is asked to hold to for a session, whatever its own settings are: a commit is durable before it is answered, and the locks
+ * of a client that vanished are let go within 15 s, also where it vanished in the middle of an answer or of a query.
+ */
+const SESSION = [
+  "synchronous_commit=on",
+  "tcp_keepalives_idle=5",
+  "tcp_keepalives_interval=2",
+  "tcp_keepalives_count=3",
+  "tcp_user_timeout=10000",
+  "client_connection_check_interval=2000",
+];
+
+const optionsOf = (settings: readonly string[]): string => settings.map((setting) => `-c ${setting}`).join(" ");
+
+/** A lock that somebody else holds for longer is an outage, which should show, and which a stop should not have to wait for. */
+const LOCK_LIMIT_MS = 5_000;
+
 /** For short reads from many callers. Errors of idle connections are told, and the pool makes new ones by itself. */
 export function openPool(url: string, onError: (error: Error) => void): pg.Pool {
   const pool = new EndingPool({
@@ -22,6 +40,7 @@ export function openPool(url: string, onError: (error: Error) => void): pg.Pool 
     keepAliveInitialDelayMillis: KEEPALIVE_MS,
     connectionTimeoutMillis: READ_CONNECT_LIMIT_MS,
     query_timeout: 5_000,
+    options: optionsOf(SESSION),
   });
   pool.on("error", onError);
   return pool;
@@ -62,13 +81,27 @@ export async function connectClient(url: string, onEnd: (reason: Error) => void)
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_MS,
     connectionTimeoutMillis: KEPT_CONNECT_LIMIT_MS,
-    // So that the server, too, lets go of the locks of a client that vanished.
-    options: "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
+    options: optionsOf([...SESSION, `lock_timeout=${LOCK_LIMIT_MS}`]),
   });
   client.on("error", onEnd);
   client.on("end", () => onEnd(new Error("PostgreSQL closed the connection")));
   await client.connect();
   return client;
+}
+
+/**
+ * Our sessions ask for durable commits; a server that does not write to its disk cannot give them.
+ *
+ * @throws Error (rejects) with a sentence that says what to set.
+ */
+export async function requireDurablePostgres(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ fsync: string; pages: string; commit: string }>(
+    "SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS pages, current_setting('synchronous_commit') AS commit",
+  );
+  const { fsync, pages, commit } = rows[0] ?? {};
+  if (fsync === "on" && pages === "on" && commit !== "off") return;
+  const setting = fsync !== "on" ? "fsync" : pages !== "on" ? "full_page_writes" : "synchronous_commit";
+  throw new Error(`PostgreSQL is not durable: set ${setting} = on in its configuration`);
 }
 
 /** How long a server may take over a goodbye. */

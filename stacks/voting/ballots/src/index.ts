@@ -2,17 +2,41 @@ export { answerErrors, describeError, RequestError } from "./answer-errors.js";
 export { type Ballot, nowMs } from "./ballot.js";
 export { Batcher, OverloadedError } from "./batcher.js";
 export { collectTotal } from "./collect-total.js";
-export { connectClient, endClient, openPool } from "./database.js";
+export { connectClient, endClient, openPool, requireDurablePostgres } from "./database.js";
 export { escapeHtml } from "./escape-html.js";
 export { Keyring } from "./keyring.js";
-export { type CountStep, countBallots, loadPosition, lookUpBallot, readSnapshot, resetPosition } from "./ledger.js";
+export {
+  type BatchDetails,
+  type CountStep,
+  countBallots,
+  loadPosition,
+  lookUpBallot,
+  type Reject,
+  readGenerations,
+  readPositions,
+  readSnapshot,
+  registerGenerations,
+  type StoredPosition,
+  setPosition,
+} from "./ledger.js";
 export { Notice } from "./notice.js";
 export { openQueue, openReader } from "./open-queue.js";
 export { optionsFrom, type PollOption } from "./options.js";
 export { orderedUuid } from "./ordered-uuid.js";
 export { pageFrom } from "./page-from.js";
 export { PARTITIONS } from "./partition.js";
-export type { BallotQueue, QueueEntry, QueueReader, QueueTotals } from "./queue.js";
+export {
+  type BallotQueue,
+  type CountedUpTo,
+  type PartitionLook,
+  type Progress,
+  QueueChanged,
+  type QueueEntry,
+  type QueueReader,
+  type QueueTotals,
+  type Resumption,
+} from "./queue.js";
 export { requireEnv } from "./require-env.js";
+export { retentionFrom } from "./retention.js";
 export { migrate } from "./schema/migrate.js";
 export { createApp, runService, type ServiceContext, type ServiceParts } from "./service.js";

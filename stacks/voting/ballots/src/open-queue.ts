@@ -3,6 +3,7 @@ import { PostgresReader } from "./postgres-reader.js";
 import type { BallotQueue, QueueReader } from "./queue.js";
 import { RedisQueue } from "./redis-queue.js";
 import { RedisReader } from "./redis-reader.js";
+import type { Retention } from "./retention.js";
 
 /** The queue at an address: redis:// and rediss:// in Redis, postgres:// in PostgreSQL. Connects by itself, now and after an outage. */
 export function openQueue(url: string, onError: (error: Error) => void): BallotQueue {
@@ -10,8 +11,8 @@ export function openQueue(url: string, onError: (error: Error) => void): BallotQ
 }
 
 /** The same queue's end for the worker. */
-export function openReader(url: string, onError: (error: Error) => void): QueueReader {
-  return isPostgres(url) ? new PostgresReader(url, onError) : new RedisReader(url, onError);
+export function openReader(url: string, onError: (error: Error) => void, retention?: Retention): QueueReader {
+  return isPostgres(url) ? new PostgresReader(url, onError) : new RedisReader(url, onError, retention);
 }
 
 function isPostgres(url: string): boolean {

@@ -1,5 +1,6 @@
 import { audit, renderAudit } from "./audit.js";
 import { Failure } from "./failure.js";
+import { findVoterKey } from "./find-database.js";
 import { LedgerDatabase } from "./ledger-database.js";
 import { openDatabase } from "./open-database.js";
 import { parseWords } from "./parse-words.js";
@@ -9,12 +10,12 @@ import { StackClient } from "./stack-client.js";
 
 const USAGE = `npm run audit -- [--vote URL] [--result URL] [--db URL] [--json]
 
-Prints the levels of a running voting stack, without load, and checks its tables.
-Exits 0 when the queue is drained and all that could be checked holds.
+Prints the levels of a running voting stack, without load, checks its tables, and compares the levels with each other and with what receipts say.
+Exits 0 when the queue is drained and all that could be checked holds, 1 on any difference.
 
   accepted   votes answered with 2xx since the vote service started
   queued     ballots ever queued
-  held       ballots that the queue still holds
+  held       ballots that wait in the queue to be counted
   persisted  ballots in the ledger
   visible    votes on the result page: one for each voter
 
@@ -36,7 +37,7 @@ await runCommand(USAGE, async (words) => {
   const client = new StackClient(places, 4);
   const database = await openDatabase(places);
   try {
-    const report = await audit(client, database);
+    const report = await audit(client, database, await findVoterKey(places));
     process.stdout.write(values.has("json") ? `${JSON.stringify(report)}\n` : renderAudit(report));
     return report.sound ? 0 : 1;
   } finally {

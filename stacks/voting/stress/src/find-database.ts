@@ -32,3 +32,15 @@ export async function findDatabase({ db, env, resultUrl }: DatabaseWishes): Prom
   if (isSame && result.DB_URL !== undefined) return { url: result.DB_URL, givenBy: "npm start", reason: null };
   return { url: null, reason: `${resultUrl} is not the stack that npm start runs here (http://127.0.0.1:${result.PORT})` };
 }
+
+/** The key that receipts are sealed with: the variable VOTER_KEY, else that of the stack that `npm start` runs; `null` when neither is known. */
+export async function findVoterKey({ result: resultUrl }: { readonly result: string }): Promise<string | null> {
+  if (process.env.VOTER_KEY) return process.env.VOTER_KEY;
+  try {
+    const result = await runningEnv(STACK_FOLDER, "result");
+    const { hostname, port } = new URL(resultUrl);
+    return HERE.includes(hostname) && port === result.PORT ? (result.VOTER_KEY ?? null) : null;
+  } catch {
+    return null;
+  }
+}

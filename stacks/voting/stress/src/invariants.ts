@@ -46,6 +46,19 @@ const CLAIMS: readonly Claim[] = [
       WHERE NOT EXISTS (SELECT FROM votes v WHERE v.id = b.voter)`,
     lookedAt: "SELECT format('%s voters', COUNT(DISTINCT voter)) AS looked_at FROM ballots",
   },
+  {
+    name: "of each voter's ballots the one that came last stands",
+    offenders: `SELECT format('voter %s: ballot %s came later than %s', v.id, b.id, v.ballot) AS offender
+      FROM votes v JOIN ballots b ON b.voter = v.id WHERE v.ballot IS NOT NULL AND b.rank > v.rank`,
+    lookedAt: "SELECT format('%s ranked ballots', COUNT(rank)) AS looked_at FROM ballots",
+  },
+  {
+    name: "every entry that was passed is counted, a repeat, put aside or discarded",
+    offenders: `SELECT format('%s passed, %s accounted for', p.passed, p.found) AS offender FROM
+      (SELECT COALESCE(SUM(passed + passed_from), 0) AS passed, COALESCE(SUM(counted + repeated + rejected + discarded), 0) AS found
+        FROM positions) p WHERE p.passed <> p.found`,
+    lookedAt: "SELECT format('%s entries', COALESCE(SUM(passed + passed_from), 0)) AS looked_at FROM positions",
+  },
 ];
 
 /**

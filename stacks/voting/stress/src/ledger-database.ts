@@ -1,6 +1,8 @@
 import pg from "pg";
+import { compareLevels } from "./audit-checks.js";
 import { Failure } from "./failure.js";
 import { checkInvariants, type Invariant } from "./invariants.js";
+import type { StackClient } from "./stack-client.js";
 
 const CONNECT_LIMIT_MS = 5_000;
 
@@ -60,6 +62,21 @@ export class LedgerDatabase {
     return [isSame, ...(await this.#ask(() => checkInvariants(this.#pool)))];
   }
 
+  /** The levels, generations and receipts of a drained stack against these tables. */
+  async compare(client: StackClient, voterKey: string | null): Promise<readonly Invariant[]> {
+    return this.#ask(() => compareLevels({ client, pool: this.#pool, voterKey }));
+  }
+
+  /** What an operator has accepted: ballots that are gone, and ballots that were not to be counted. */
+  async accepted(): Promise<{ readonly missing: number; readonly discarded: number }> {
+    const { rows } = await this.#ask(() =>
+      this.#pool.query<{ missing: string; discarded: string }>(
+        "SELECT COALESCE(SUM(missing), 0) AS missing, COALESCE(SUM(discarded), 0) AS discarded FROM accepted_gaps",
+      ),
+    );
+    return { missing: Number(rows[0]?.missing), discarded: Number(rows[0]?.discarded) };
+  }
+
   async close(): Promise<void> {
     await this.#pool.end();
   }
@@ -73,6 +90,7 @@ export class LedgerDatabase {
     try {
       return await question();
     } catch (error) {
+      if (error instanceof Failure) throw error;
       const { message, code } = error as NodeJS.ErrnoException;
       const hint = code === "42P01" ? "; is this the voting stack's database?" : "";
       throw new Failure(1, `the database at ${this.#place} cannot be read: ${message || code}${hint}`);

@@ -13,7 +13,7 @@ const BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015
 export function createMetrics(registry: Registry, queue: BallotQueue, onOutage: (error: Error) => void): VoteMetrics {
   new Gauge({
     name: "votes_queue_held",
-    help: "Ballots that the queue holds now; a few counted ones may be among them until they are trimmed",
+    help: "Ballots that wait in the queue to be counted; a few counted ones may be among them, as of the last second",
     registers: [registry],
     async collect() {
       await collectTotal(this, async () => (await queue.totals()).held, onOutage);

@@ -12,7 +12,7 @@ export class MemoryQueue implements BallotQueue {
 
   async totals(): Promise<QueueTotals> {
     await this.check();
-    return { added: this.ballots.length, held: this.ballots.length };
+    return { added: this.ballots.length, held: this.ballots.length, retained: 0 };
   }
 
   async check(): Promise<void> {

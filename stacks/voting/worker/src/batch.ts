@@ -1,30 +1,78 @@
+import { createHash } from "node:crypto";
 import type { Ballot, CountStep, QueueEntry } from "@voting/ballots";
 
 /** What one transaction counts. */
 export interface Batch {
   readonly steps: readonly CountStep[];
+  /** Partition -> how many of its entries the batch takes. */
+  readonly entries: ReadonlyMap<number, number>;
+  /** Partition -> how many of them an operator chose not to count. */
+  readonly discarded: ReadonlyMap<number, number>;
   readonly ballots: readonly Ballot[];
-  readonly rejected: readonly { readonly raw: string; readonly reason: string }[];
+  /** Of each ballot; see QueueEntry. */
+  readonly ranks: readonly string[];
+  /** Of each ballot, or empty when none has one. */
+  readonly aliases: readonly (string | null)[];
+  readonly rejected: readonly Rejected[];
+  /** Partitions that stop before an entry which only a newer version can read, and its position. */
+  readonly newer: ReadonlyMap<number, string>;
+}
+
+export interface Rejected {
+  readonly raw: string;
+  readonly reason: string;
+  readonly place: string;
 }
 
 /**
  * A batch of the entries that were read behind `positions`. Entries of partitions that are no longer claimed are left out: their
- * new owner reads them again. Entries that are no valid ballots move the position on and are put aside.
+ * new owner reads them again. Entries that are no valid ballots move the position on and are put aside; an entry of a newer format stops
+ * its partition.
  *
- * @param optionIds What a ballot may choose. The vote service has checked its own; classic writers check nothing.
+ * @param optionIds What a ballot of a classic writer may choose. What our own vote service has taken in is counted in any case: it may be a
+ * newer version than this, which has more options.
+ * @param isDiscarded Whether an operator chose not to count an entry. Default: none.
  */
-export function batchOf(entries: readonly QueueEntry[], positions: ReadonlyMap<number, string>, optionIds: ReadonlySet<string>): Batch {
+export function batchOf(
+  entries: readonly QueueEntry[],
+  positions: ReadonlyMap<number, string>,
+  optionIds: ReadonlySet<string>,
+  isDiscarded: (entry: QueueEntry) => boolean = () => false,
+): Batch {
   const after = new Map<number, string>();
+  const taken = new Map<number, number>();
+  const discarded = new Map<number, number>();
+  const newer = new Map<number, string>();
   const ballots: Ballot[] = [];
-  const rejected: { raw: string; reason: string }[] = [];
+  const ranks: string[] = [];
+  const aliases: (string | null)[] = [];
+  let hasAliases = false;
+  const rejected: Rejected[] = [];
   for (const entry of entries) {
-    if (!positions.has(entry.partition)) continue;
-    after.set(entry.partition, entry.position);
-    if (entry.ballot === null) rejected.push({ raw: entry.raw ?? "", reason: "not a ballot" });
-    else if (!optionIds.has(entry.ballot.option))
-      rejected.push({ raw: JSON.stringify(entry.ballot), reason: "not an option of this poll" });
-    else ballots.push(entry.ballot);
+    const { partition, position, ballot, origin, rank = "", alias = null } = entry;
+    if (!positions.has(partition) || newer.has(partition)) continue;
+    if (entry.isNewer) {
+      newer.set(partition, position);
+      continue;
+    }
+    after.set(partition, position);
+    taken.set(partition, (taken.get(partition) ?? 0) + 1);
+    if (isDiscarded(entry)) discarded.set(partition, (discarded.get(partition) ?? 0) + 1);
+    else if (ballot === null) rejected.push(reject(entry, entry.raw ?? "", "not a ballot"));
+    else if (origin !== "vote" && !optionIds.has(ballot.option))
+      rejected.push(reject(entry, JSON.stringify(ballot), "not an option of this poll"));
+    else {
+      ballots.push(ballot);
+      ranks.push(rank);
+      aliases.push(alias);
+      hasAliases ||= alias !== null;
+    }
   }
   const steps = [...after].map(([partition, position]) => ({ partition, before: positions.get(partition) as string, after: position }));
-  return { steps, ballots, rejected };
+  return { steps, entries: taken, discarded, ballots, ranks, aliases: hasAliases ? aliases : [], rejected, newer };
+}
+
+/** A place is that of one entry for good, also where another queue has another entry at the same position. */
+function reject({ partition, position }: QueueEntry, raw: string, reason: string): Rejected {
+  return { raw, reason, place: `${partition} ${position} ${createHash("sha256").update(raw).digest("hex").slice(0, 16)}` };
 }

@@ -8,6 +8,8 @@ export interface WorkerMetrics {
   readonly adopted: Counter;
   readonly failures: Counter;
   readonly partitions: Gauge;
+  readonly missing: Gauge;
+  readonly stopped: Gauge;
   readonly batchSize: Histogram;
   readonly batchSeconds: Histogram;
   readonly acceptToPersistSeconds: Histogram;
@@ -19,10 +21,18 @@ export function createMetrics(registry: Registry, reader: QueueReader, onOutage:
   const registers = [registry];
   new Gauge({
     name: "votes_queue_held",
-    help: "Ballots that the queue holds now; a few counted ones may be among them until they are trimmed",
+    help: "Ballots that wait in the queue to be counted; a few counted ones may be among them, as of the last second",
     registers,
     async collect() {
       await collectTotal(this, async () => (await reader.totals()).held, onOutage);
+    },
+  });
+  new Gauge({
+    name: "votes_queue_retained",
+    help: "Counted ballots that the queue keeps, for a database that is restored from a backup",
+    registers,
+    async collect() {
+      await collectTotal(this, async () => (await reader.totals()).retained, onOutage);
     },
   });
   return {
@@ -32,6 +42,16 @@ export function createMetrics(registry: Registry, reader: QueueReader, onOutage:
     adopted: new Counter({ name: "votes_classic_total", help: "Votes moved from the classic list into the queue", registers }),
     failures: new Counter({ name: "votes_count_failures_total", help: "Times that counting broke off and began anew", registers }),
     partitions: new Gauge({ name: "votes_partitions_held", help: "Partitions that this worker counts", registers }),
+    missing: new Gauge({
+      name: "votes_missing",
+      help: "Ballots that this database never counted and the queue no longer has; while there are any, nothing is counted",
+      registers,
+    }),
+    stopped: new Gauge({
+      name: "votes_partitions_stopped",
+      help: "Partitions that stand still before an entry of a newer format",
+      registers,
+    }),
     batchSize: new Histogram({
       name: "votes_batch_size",
       help: "Ballots in a batch",

@@ -5,6 +5,7 @@ import type pg from "pg";
 import type { Ballot } from "../../src/ballot.js";
 import { countBallots, loadPosition, lookUpBallot, readSnapshot } from "../../src/ledger.js";
 import { orderedUuid } from "../../src/ordered-uuid.js";
+import { rankOf } from "../../src/rank.js";
 import { migrate } from "../../src/schema/migrate.js";
 
 let databases: Databases;
@@ -170,7 +171,7 @@ test("services that start together bring the schema up once", async () => {
   const { rows } = await client.query("SELECT version FROM schema_version ORDER BY version");
   assert.deepEqual(
     rows.map((row) => row.version),
-    [1, 2, 3, 4],
+    [1, 2, 3, 4, 5, 6],
   );
 });
 
@@ -184,4 +185,43 @@ test("a change of the tallies is announced once a transaction", async () => {
   await client.query("UPDATE votes SET vote = 'a' WHERE id = 'classic'");
   await listener.query("SELECT 1"); // Notices come before the answer to a later query.
   assert.deepEqual(heard, ["tallies", "tallies"]);
+});
+
+test("whatever the order in which ballots are counted, the one of the highest rank stands", async () => {
+  const ballots = Array.from({ length: 4 }, (_, n) => ballot("v1", n === 3 ? "b" : "a"));
+  const ranks = ballots.map((_, n) => rankOf(n < 2 ? 1 : 2, n % 2 === 0 ? "5-0" : "5-1"));
+  for (const order of [
+    [3, 2, 1, 0],
+    [2, 0, 3, 1],
+    [0, 1, 2, 3],
+  ]) {
+    await client.query("DELETE FROM votes; DELETE FROM ballots");
+    for (const index of order) {
+      const before = await loadPosition(client, "test", 0, "0");
+      const step = { partition: 0, before, after: String(Number(before) + 1) };
+      await countBallots(client, "test", [step], [ballots[index] as Ballot], { ranks: [ranks[index] as string] });
+    }
+    assert.deepEqual(await standing(), { v1: "b" });
+    assert.deepEqual(await tallies(), { b: 1 });
+  }
+});
+
+test("in the middle of a restore, when constraints or triggers are still to come, nothing is written", async () => {
+  await count([ballot("v1", "a")]);
+  await client.query("ALTER TABLE votes DISABLE TRIGGER keep_tallies_insert");
+  await assert.rejects(count([ballot("v2", "a")]), { message: /is a restore under way\?/ });
+  await client.query("ALTER TABLE votes ENABLE ALWAYS TRIGGER keep_tallies_insert");
+  await client.query("ALTER TABLE positions DROP CONSTRAINT positions_pkey; DELETE FROM positions");
+  await assert.rejects(loadPosition(client, "test", 0, "0"), { message: /no unique or exclusion constraint/ });
+  assert.equal((await client.query("SELECT FROM positions")).rowCount, 0);
+  assert.deepEqual(await standing(), { v1: "a" });
+});
+
+test("a schema of a newer version is refused with a sentence, unless it says that this version may work on it", async () => {
+  await client.query("INSERT INTO schema_version (version) VALUES (99)");
+  await assert.rejects(migrate(client), {
+    message: /^the database has schema version 99, which works with services of version 99 or newer; this one/,
+  });
+  await client.query("UPDATE schema_version SET oldest = 5 WHERE version = 99");
+  await migrate(client);
 });

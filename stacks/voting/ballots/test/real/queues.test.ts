@@ -4,11 +4,13 @@ import { type Databases, openClients, startDatabases, until, untilDone } from "@
 import type { Redis } from "ioredis";
 import type pg from "pg";
 import type { Ballot } from "../../src/ballot.js";
+import { countBallots, loadPosition } from "../../src/ledger.js";
 import { openQueue, openReader } from "../../src/open-queue.js";
 import { orderedUuid } from "../../src/ordered-uuid.js";
 import { PARTITIONS, partitionOf } from "../../src/partition.js";
-import type { BallotQueue, QueueEntry, QueueReader } from "../../src/queue.js";
+import type { BallotQueue, PartitionLook, Progress, QueueEntry, QueueReader, Resumption } from "../../src/queue.js";
 import { CLASSIC_LIST, REJECTED_LIST } from "../../src/redis-scripts.js";
+import { migrate } from "../../src/schema/migrate.js";
 
 let databases: Databases;
 let pool: pg.Pool;
@@ -21,9 +23,33 @@ before(async () => {
 });
 after(() => databases.close());
 
+const NONE_KEPT = { ms: 0, ballots: 0 };
 const ignore = (): void => undefined;
 const newBallot = (voter = orderedUuid()): Ballot => ({ id: orderedUuid(), voter, option: "a", acceptedAtMs: 1_234.5 });
 const fromStart = (reader: QueueReader) => new Map(Array.from({ length: PARTITIONS }, (_, partition) => [partition, reader.start]));
+
+/** What a worker that has counted up to there says of it. */
+async function passed(reader: QueueReader, positions: ReadonlyMap<number, string>): Promise<Map<number, Progress>> {
+  const progress = new Map<number, Progress>();
+  for (const [partition, position] of positions) progress.set(partition, await resumed(reader, partition, position));
+  return progress;
+}
+
+/** Has ballots in the ledger: the queue in PostgreSQL forgets nothing that is not there. */
+async function count(databaseUrl: string, ballots: readonly Ballot[]): Promise<void> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  await migrate(client);
+  await loadPosition(client, "test", 0, "0");
+  await countBallots(client, "test", [{ partition: 0, before: "0", after: "1" }], ballots);
+  await client.end();
+}
+
+/** Where the reader would read on. */
+async function resumed(reader: QueueReader, partition: number, position: string): Promise<Resumption> {
+  const look = (await reader.look())[partition] as PartitionLook;
+  return reader.resume({ partition, position, entries: null, generation: null, seen: new Set() }, look);
+}
 
 /** Reads on from `positions`, moving them, until `count` entries came. */
 async function readOn(reader: QueueReader, positions: Map<number, string>, count: number): Promise<QueueEntry[]> {
@@ -52,9 +78,9 @@ for (const kind of ["redis", "postgres"] as const) {
       if (url === null) return (context as unknown as { skip(reason: string): void }).skip("needs redis-server");
       await clear();
       queue = openQueue(url, ignore);
-      reader = openReader(url, ignore);
+      reader = openReader(url, ignore, NONE_KEPT);
       await untilDone("the queue is reached", () => queue.check());
-      await until("the reader is connected", () => reader.resume(0, reader.start));
+      await untilDone("the reader is connected", () => reader.open(0));
     });
 
     const closing = (name: string, body: () => Promise<void>): void => {
@@ -111,12 +137,14 @@ for (const kind of ["redis", "postgres"] as const) {
     });
 
     closing("forgets what is trimmed, and still counts it as added", async () => {
-      await queue.enqueue([newBallot(), newBallot(), newBallot()]);
-      assert.deepEqual(await queue.totals(), { added: 3, held: 3 });
+      const ballots = [newBallot(), newBallot(), newBallot()];
+      await queue.enqueue(ballots);
+      assert.deepEqual(await queue.totals(), { added: 3, held: 3, retained: 0 });
       const positions = fromStart(reader);
       await readOn(reader, positions, 3);
-      await reader.trim(positions);
-      assert.deepEqual(await reader.totals(), { added: 3, held: 0 });
+      await count(databases.databaseUrl, ballots);
+      await reader.trim(await passed(reader, positions));
+      assert.deepEqual(await reader.totals(), { added: 3, held: 0, retained: 0 });
       const late = newBallot();
       await queue.enqueue([late]);
       assert.deepEqual(
@@ -132,8 +160,9 @@ for (const kind of ["redis", "postgres"] as const) {
       const positions = fromStart(reader);
       const [first] = await readOn(reader, new Map(positions), 3);
       positions.set(partitionOf(voter), first?.position as string);
-      await reader.trim(positions);
-      assert.deepEqual(await reader.totals(), { added: 3, held: 2 });
+      await count(databases.databaseUrl, ballots.slice(0, 1));
+      await reader.trim(await passed(reader, positions));
+      assert.deepEqual(await reader.totals(), { added: 3, held: 2, retained: 0 });
       assert.deepEqual(
         (await readOn(reader, positions, 2)).map((entry) => entry.ballot),
         ballots.slice(1),
@@ -141,11 +170,13 @@ for (const kind of ["redis", "postgres"] as const) {
     });
 
     closing("resumes where it was", async () => {
-      await queue.enqueue([newBallot("v")]);
+      const ballot = newBallot("v");
+      await queue.enqueue([ballot]);
       const positions = fromStart(reader);
       await readOn(reader, positions, 1);
+      await count(databases.databaseUrl, [ballot]);
       const partition = partitionOf("v");
-      assert.equal(await reader.resume(partition, positions.get(partition) as string), positions.get(partition));
+      assert.equal((await resumed(reader, partition, positions.get(partition) as string)).position, positions.get(partition));
     });
 
     test("leaves no connection behind when it and its reader are closed", async (context) => {
@@ -169,7 +200,7 @@ for (const kind of ["redis", "postgres"] as const) {
       await databases.stack.restart(part);
       const after = newBallot();
       await untilDone("the queue takes ballots again", () => queue.enqueue([after]));
-      await until("the reader is back", () => reader.resume(0, reader.start));
+      await untilDone("the reader is back", () => reader.open(0));
       const ids = (await readOn(reader, fromStart(reader), 2)).map((entry) => entry.ballot?.id);
       assert.ok(ids.includes(before.id) && ids.includes(after.id));
     });
@@ -184,7 +215,7 @@ describe("only in Redis", () => {
       if (redis === null || databases.redisUrl === null) return context.skip("needs redis-server");
       await clear();
       reader = openReader(databases.redisUrl, ignore);
-      await until("the reader is connected", () => reader.resume(0, reader.start));
+      await untilDone("the reader is connected", () => reader.open(0));
       try {
         await body(redis);
       } finally {
@@ -244,12 +275,14 @@ describe("only in Redis", () => {
       [],
     );
     assert.ok(entries.some((entry) => entry.raw?.includes("no json")));
-    await reader.setAside({ raw: "no json", reason: "not a ballot" });
+    await reader.list(['{"raw":"no json","reason":"not a ballot"}']);
     assert.deepEqual(await redis.lrange(REJECTED_LIST, 0, -1), ['{"raw":"no json","reason":"not a ballot"}']);
   });
 
   withRedis("a queue that was emptied is read from its start", async () => {
-    assert.equal(await reader.resume(0, "99999999999999-7"), reader.start);
+    const { position, isOlderCopy } = await resumed(reader, 0, "99999999999999-7");
+    assert.equal(position, reader.start);
+    assert.equal(isOlderCopy, false);
   });
 
   withRedis("a Redis that would lose ballots in a crash takes none", async (redis) => {
@@ -262,6 +295,50 @@ describe("only in Redis", () => {
       });
     } finally {
       await redis.config("SET", "appendfsync", "always");
+      await queue.close();
+    }
+  });
+
+  withRedis("a Redis that stops being durable while votes come is found out", async () => {
+    const queue = openQueue(databases.redisUrl as string, ignore);
+    try {
+      await untilDone("it takes ballots", () => queue.enqueue([newBallot()]));
+      await redis.config("SET", "appendfsync", "everysec");
+      await until("it refuses", () =>
+        queue.enqueue([newBallot()]).then(ignore, (error: Error) => error.message.startsWith("Redis is not durable")),
+      );
+      await redis.config("SET", "appendfsync", "always");
+      await untilDone("it takes ballots again", () => queue.enqueue([newBallot()]));
+    } finally {
+      await redis.config("SET", "appendfsync", "always");
+      await queue.close();
+    }
+  });
+
+  withRedis("a Redis that evicts keys takes no ballots", async () => {
+    const queue = openQueue(databases.redisUrl as string, ignore);
+    try {
+      await redis.config("SET", "maxmemory-policy", "allkeys-lru");
+      await until("it refuses", () => queue.check().then(ignore, (error: Error) => error.message.includes("would evict ballots")));
+    } finally {
+      await redis.config("SET", "maxmemory-policy", "noeviction");
+      await queue.close();
+    }
+  });
+
+  withRedis("a Redis that hides its settings takes ballots only where somebody vouches for it", async () => {
+    await redis.call("ACL", "SETUSER", "app", "on", ">word", "~*", "&*", "+@all", "-config");
+    const url = new URL(databases.redisUrl as string);
+    [url.username, url.password] = ["app", "word"];
+    const queue = openQueue(url.href, ignore);
+    try {
+      await until("it refuses", () => queue.check().then(ignore, (error: Error) => error.message.includes("QUEUE_DURABILITY=managed")));
+      await assert.rejects(queue.enqueue([newBallot()]), /Redis hides its settings/);
+      process.env.QUEUE_DURABILITY = "managed";
+      await untilDone("it takes ballots", () => queue.enqueue([newBallot()]));
+    } finally {
+      delete process.env.QUEUE_DURABILITY;
+      await redis.call("ACL", "DELUSER", "app");
       await queue.close();
     }
   });

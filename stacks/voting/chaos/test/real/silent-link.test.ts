@@ -20,11 +20,11 @@ test("a read that Redis does not end in time breaks off, and the next one gets t
     await reader.close();
     await proxy.close();
   });
-  await untilDone("the reader is connected", () => reader.resume(0, "0-0"));
+  await untilDone("the reader is connected", () => reader.open(0));
   assert.deepEqual(await reader.read(POSITIONS, 10, 50), []);
   proxy.set({ kind: "silence", way: "back" });
   await assert.rejects(reader.read(POSITIONS, 10, 50), /^Error: Redis did not end a read within/);
   proxy.set({ kind: "clear" });
-  await untilDone("the reader is connected again", () => reader.resume(0, "0-0"));
+  await untilDone("the reader is connected again", () => reader.open(0));
   assert.deepEqual(await reader.read(POSITIONS, 10, 50), []);
 });

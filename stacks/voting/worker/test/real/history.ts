@@ -2,7 +2,7 @@ import type { Ballot, QueueEntry } from "@voting/ballots";
 
 /** The tables, as one snapshot has them. */
 export interface Tables {
-  readonly ledger: readonly { readonly id: string; readonly voter: string; readonly vote: string }[];
+  readonly ledger: readonly { readonly id: string; readonly voter: string; readonly vote: string; readonly rank: string }[];
   readonly votes: readonly { readonly id: string; readonly vote: string; readonly ballot: string }[];
   readonly positions: readonly { readonly partition: number; readonly position: string }[];
   /** Ballots counted, as the positions have it. */
@@ -14,6 +14,8 @@ export interface Tables {
 interface PastEntry extends QueueEntry {
   /** The queue lost it before it was counted. A worker that had read it by then may count it still. */
   lost: boolean;
+  /** Its place among all that ever came. What was lost and is back has the place it had. */
+  readonly order: number;
 }
 
 export const keyOf = ({ partition, position }: QueueEntry): string => `${partition} ${position}`;
@@ -25,6 +27,7 @@ export const keyOf = ({ partition, position }: QueueEntry): string => `${partiti
 export class History {
   readonly #options: ReadonlySet<string>;
   readonly #entries = new Map<string, PastEntry>();
+  readonly #orders = new Map<string, number>();
   /** Whether the queue was ever emptied or replaced by an older copy. */
   torn = false;
 
@@ -38,10 +41,17 @@ export class History {
 
   /** Takes in what came since. Call it often enough: nothing that was trimmed before it was seen is known. */
   observe(held: readonly QueueEntry[]): void {
-    for (const entry of held) if (!this.#entries.has(keyOf(entry))) this.#entries.set(keyOf(entry), { ...entry, lost: false });
+    for (const entry of held) {
+      const key = keyOf(entry);
+      if (!this.#orders.has(key)) this.#orders.set(key, this.#orders.size);
+      if (!this.#entries.has(key)) this.#entries.set(key, { ...entry, lost: false, order: this.#orders.get(key) as number });
+    }
   }
 
-  /** The queue now holds these entries and no others, by no doing of a worker. What was lost and is back is the newest. */
+  /**
+   * The queue now holds these entries and no others, by no doing of a worker. What was lost and is back is counted after what is, and stands
+   * where it stood.
+   */
   tear(held: readonly QueueEntry[], { ledger }: Tables): void {
     this.torn = true;
     const safe = new Set(held.map(keyOf));
@@ -60,14 +70,20 @@ export class History {
 
   /** The entries that no worker may count. */
   get rejects(): readonly Readonly<PastEntry>[] {
-    return this.entries.filter(({ ballot }) => ballot === null || !this.#options.has(ballot.option));
+    return this.entries.filter((entry) => !this.#isCountable(entry));
+  }
+
+  /** Our own vote service has checked what it took in; a classic client checks nothing. */
+  #isCountable({ ballot, origin }: QueueEntry): boolean {
+    return ballot !== null && (origin === "vote" || this.#options.has(ballot.option));
   }
 
   /** Each ballot that may be counted, where it first came. */
   get #firstPlaces(): readonly (PastEntry & { ballot: Ballot })[] {
     const places = new Map<string, PastEntry & { ballot: Ballot }>();
-    for (const { ballot, ...entry } of this.#entries.values()) {
-      if (ballot && this.#options.has(ballot.option) && !places.has(ballot.id)) places.set(ballot.id, { ...entry, ballot });
+    for (const entry of this.#entries.values()) {
+      const { ballot } = entry;
+      if (ballot && this.#isCountable(entry) && !places.has(ballot.id)) places.set(ballot.id, { ...entry, ballot });
     }
     return [...places.values()];
   }
@@ -93,10 +109,10 @@ export class History {
     requireEqual("the ballots that the positions count", tables.counted, tables.ledger.length);
     requireEqual(
       "the ledger",
-      sortedById(tables.ledger),
+      sortedById(tables.ledger.map(({ id, voter, vote }) => ({ id, voter, vote }))),
       sortedById(ours.map(({ ballot }) => ({ id: ballot.id, voter: ballot.voter, vote: ballot.option }))),
     );
-    const standing = new Map(ours.map(({ ballot }) => [ballot.voter, { id: ballot.voter, vote: ballot.option, ballot: ballot.id }]));
+    const standing = this.#standing(tables);
     requireEqual("the votes that stand", sortedById(tables.votes), sortedById([...standing.values()]));
 
     const safe = new Set(held.map(({ ballot }) => ballot?.id));
@@ -112,6 +128,17 @@ export class History {
     return problems;
   }
 
+  /** Voter -> the ballot that came last of those that are counted, in the place that it was counted from. */
+  #standing({ ledger }: Tables): ReadonlyMap<string, { readonly id: string; readonly vote: string; readonly ballot: string }> {
+    const standing = new Map<string, { readonly id: string; readonly vote: string; readonly ballot: string; readonly order: number }>();
+    const orders = new Map(this.entries.map((entry) => [`${entry.ballot?.id} ${entry.position}`, entry.order]));
+    for (const { id, voter, vote, rank } of ledger) {
+      const order = orders.get(`${id} ${positionIn(rank)}`) ?? -1;
+      if (order > (standing.get(voter)?.order ?? -2)) standing.set(voter, { id: voter, vote, ballot: id, order });
+    }
+    return new Map([...standing].map(([voter, { id, vote, ballot }]) => [voter, { id, vote, ballot }]));
+  }
+
   /** A position is that of an entry, behind which nothing is counted and before which all is. */
   #positionProblems({ positions }: Tables, counted: ReadonlySet<string>): readonly string[] {
     const problems: string[] = [];
@@ -124,6 +151,13 @@ export class History {
     }
     return problems;
   }
+}
+
+/** The position that a rank holds behind its generation. */
+function positionIn(rank: string): string {
+  const digits = rank.replaceAll("-", "").slice(12);
+  const [ms, sequence] = [Number.parseInt(digits.slice(0, 12), 16), Number.parseInt(digits.slice(12), 16)];
+  return ms === 0 ? String(sequence) : `${ms}-${sequence}`;
 }
 
 function sortedById<T extends { readonly id: string }>(rows: readonly T[]): readonly T[] {

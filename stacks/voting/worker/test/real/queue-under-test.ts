@@ -2,6 +2,7 @@ import { untilDone } from "@groundplan/testing";
 import { type BallotQueue, openQueue, openReader, PARTITIONS, type QueueEntry } from "@voting/ballots";
 import type { Redis } from "ioredis";
 import type pg from "pg";
+import { GENERATIONS_KEY, STATE_KEY } from "../../../ballots/src/redis-scripts.js";
 
 /** A real queue, and what befalls it besides ballots. */
 export interface QueueUnderTest {
@@ -40,11 +41,14 @@ function openEnds(url: string): Pick<QueueUnderTest, "url" | "queue" | "ready" |
   return {
     url,
     queue,
-    entries: () => reader.read(fromStart, MANY, 1),
+    async entries() {
+      await reader.open(0);
+      return reader.read(fromStart, MANY, 1);
+    },
     adoptClassic: () => reader.adoptClassic(MANY),
     async ready() {
       await untilDone("the queue is reached", () => queue.check());
-      await untilDone("the reader is connected", () => reader.resume(0, reader.start));
+      await untilDone("the reader is connected", () => reader.open(0));
     },
     async close() {
       await reader.close();
@@ -57,13 +61,14 @@ function openEnds(url: string): Pick<QueueUnderTest, "url" | "queue" | "ready" |
 export function redisUnderTest(url: string, redis: Redis): QueueUnderTest {
   const ends = openEnds(url);
   const streams = Array.from({ length: PARTITIONS }, (_, partition) => `{ballots}:${partition}`);
-  const held = [...streams, "votes"];
+  const held = [...streams, STATE_KEY, GENERATIONS_KEY, "votes"];
   let aheadMs = 0;
   /** Positions begin with the time, and never go back in one stream: an entry that comes from the future sets them ahead. */
   const tickAhead = async (): Promise<void> => {
     aheadMs++;
     const ticking = redis.multi();
-    for (const key of streams) ticking.xadd(key, `${aheadMs}-0`, "tick", "").xdel(key, `${aheadMs}-0`);
+    for (const key of streams) ticking.xgroup("CREATE", key, "ticks", "0", "MKSTREAM").xgroup("DESTROY", key, "ticks");
+    for (const key of streams) ticking.call("XSETID", key, `${aheadMs}-0`);
     await ticking.exec();
   };
   return {
@@ -84,7 +89,8 @@ export function redisUnderTest(url: string, redis: Redis): QueueUnderTest {
       return async () => {
         const restoring = redis.multi().del(...held);
         for (const [index, dump] of dumps.entries()) if (dump !== null) restoring.restore(held[index] as string, 0, dump);
-        await restoring.exec();
+        // A copy is put in place by a start of the server.
+        await restoring.hdel(STATE_KEY, "run").exec();
         // Time went by since the copy, also where it is ahead.
         if (aheadMs > 0) await tickAhead();
       };

@@ -6,7 +6,7 @@ export async function readTables(client: pg.Client): Promise<Tables> {
   const { rows } = await client.query<Tables>({
     name: "tables",
     text: `SELECT
-      (SELECT COALESCE(json_agg(json_build_object('id', id, 'voter', voter, 'vote', vote)), '[]') FROM ballots) AS ledger,
+      (SELECT COALESCE(json_agg(json_build_object('id', id, 'voter', voter, 'vote', vote, 'rank', rank)), '[]') FROM ballots) AS ledger,
       (SELECT COALESCE(json_agg(json_build_object('id', id, 'vote', vote, 'ballot', ballot)), '[]') FROM votes) AS votes,
       (SELECT COALESCE(json_agg(json_build_object('partition', partition, 'position', position)), '[]') FROM positions) AS positions,
       (SELECT COALESCE(SUM(counted), 0)::int FROM positions) AS counted,

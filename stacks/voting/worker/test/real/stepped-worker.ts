@@ -208,10 +208,15 @@ export class SteppedWorker {
           if (entries.length === 0) this.#nowMs += waitMs;
           return entries;
         }),
-      resume: (partition, position) => perform("resume", () => reader.resume(partition, position)),
-      trim: (positions) => perform("trim", () => reader.trim(positions)),
+      open: (newest, after) => perform("open", () => reader.open(newest, after)),
+      rankBy: (ordinals) => reader.rankBy(ordinals),
+      look: () => perform("look", () => reader.look()),
+      resume: (counted, look) => perform("resume", () => reader.resume(counted, look)),
+      trim: (counted) => perform("trim", () => reader.trim(counted)),
       adoptClassic: (limit) => perform("adopt", () => reader.adoptClassic(limit)),
-      setAside: (entry) => perform("set aside", () => reader.setAside(entry)),
+      list: (rejected) => perform("list", () => reader.list(rejected)),
+      since: (partition, position, afterMs) => reader.since(partition, position, afterMs),
+      isBetween: (position, after, upto) => reader.isBetween(position, after, upto),
       totals: () => reader.totals(),
       close: () => reader.close(),
     };

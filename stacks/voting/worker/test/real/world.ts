@@ -17,6 +17,8 @@ const STATES = [null, "counted", "superseded"] as const;
 const MOST_ROUNDS = 200;
 /** From a start to the first batch, if there is one. */
 const STEPS_TO_A_COUNT = 40;
+/** So that what a worker has trimmed is gone, and a queue that is drained is empty. */
+const NONE_KEPT = { ms: 0, ballots: 0 };
 const WORKER_NAME = "worker-under-test";
 
 const ignore = (): void => undefined;
@@ -54,7 +56,9 @@ export class World {
     });
     await Promise.all(dead.map(({ closed }) => closed));
     await this.#queue.clear();
-    await this.#client.query("DELETE FROM votes; DELETE FROM tallies; DELETE FROM ballots; DELETE FROM positions");
+    await this.#client.query(
+      "DELETE FROM votes; DELETE FROM tallies; DELETE FROM ballots; DELETE FROM positions; DELETE FROM generations; DELETE FROM rejected",
+    );
     this.#history = new History(OPTIONS);
     this.#arrivals = new Arrivals();
     this.#states.clear();
@@ -137,7 +141,7 @@ export class World {
     if (present !== undefined && !present.over) return present;
     const url = (of: string): string => `${of}${of.startsWith("redis") ? "" : `?application_name=${WORKER_NAME}`}`;
     const worker = new SteppedWorker({
-      reader: openReader(url(this.#queue.url), ignore),
+      reader: openReader(url(this.#queue.url), ignore, NONE_KEPT),
       databaseUrl: url(this.#databaseUrl),
       options: OPTIONS,
     });
