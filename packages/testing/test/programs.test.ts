@@ -19,12 +19,15 @@ const CONDITIONS = [
   /^root\b/,
   /^port \$\{port\}/,
   /^the image \$\{tag\}/,
+  /^apt settings that name /,
 ];
 
 /** Of the tests, and of what they share. */
 const SOURCES = ["packages", "stacks", "scripts"].flatMap((folder) =>
   (readdirSync(join(ROOT, folder), { recursive: true }) as string[])
-    .filter((file) => /\.(ts|mjs)$/.test(file) && !/(^|\/)(node_modules|dist|golden|programs\.test\.ts)(\/|$)/.test(file))
+    .filter(
+      (file) => /\.(ts|mjs)$/.test(file) && !/(^|\/)(node_modules|dist|golden|programs\.test\.ts|test-runner\.test\.ts)(\/|$)/.test(file),
+    )
     .map((file) => join(folder, file))
     .filter((file) => /\/test\/|packages\/testing\/src|stacks\/voting\/(chaos|bench|testing)\/src|scripts\/tools\.mjs/.test(file))
     .map((file) => ({ file, text: readFileSync(join(ROOT, file), "utf8") })),
