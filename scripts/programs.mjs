@@ -1,5 +1,6 @@
 // The programs that tests look for: where each comes from, and what it tests. Tests find them here (packages/testing), npm run doctor
 // tells of them, scripts/tools.mjs makes those that Debian has not, or has only old.
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { homedir, networkInterfaces } from "node:os";
@@ -29,7 +30,10 @@ export const PROGRAMS = {
   libfaketime: debian("faketime", "chaos with clocks that jump", { file: "faketime" }),
   ps: debian("procps", "what is left running"),
   openssl: debian("openssl", "mail by TLS"),
-  python3: debian("python3", "what playbooks run on a host; the environments of ansible-lint, checkov and moto"),
+  python3: debian("python3", "what playbooks run on a host"),
+  "python3-venv": debian("python3-venv", "nothing by itself: the environments of ansible-lint, checkov and moto", {
+    holds: () => spawnSync("python3", ["-c", "import venv, ensurepip"], { stdio: "ignore" }).status === 0,
+  }),
   unshare: debian("util-linux", "connections under the security groups, a proof without a network"),
   nsenter: debian("util-linux", "connections under the security groups"),
   ip: debian("iproute2", "connections under the security groups, ways out of a container"),
@@ -155,7 +159,7 @@ export function requirementsFile(name) {
 export function findProgram(name, file, env = process.env) {
   const program = PROGRAMS[name];
   if (program === undefined) throw new Error(`scripts/programs.mjs has no program "${name}"`);
-  if (program.from === "condition") return program.holds() ? { path: "" } : { missing: `needs ${name}` };
+  if (program.holds !== undefined) return program.holds() ? { path: "" } : { missing: `needs ${name}` };
   const path = program.from === "tool" ? madeTool(name, file, env) : onPath(program.file ?? name, env);
   if (path !== null) return { path };
   return { missing: program.from === "tool" ? `needs ${name} ${program.version} (npm run tools ${name})` : `needs ${name}` };

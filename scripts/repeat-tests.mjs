@@ -98,7 +98,7 @@ async function run(n) {
   const minutes = ((performance.now() - startedMs) / 60_000).toFixed(1);
   try {
     const { passed, failed, skipped, processes } = JSON.parse(readFileSync(summary, "utf8"));
-    const names = processes.flatMap((one) => one.failures);
+    const names = processes.flatMap(({ name, ring, failures: own }) => own.map((what) => (ring === "checks" ? `${name}: ${what}` : what)));
     // A run that did not say that it was good was not.
     if (code !== 0 && failed === 0) return { passed, failed: 1, skipped, minutes, names: [`npm test ended with ${code}`] };
     return { passed, failed, skipped, minutes, names };

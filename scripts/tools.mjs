@@ -99,8 +99,9 @@ async function buildGo(name, folder) {
 }
 
 async function installPython(name, folder) {
-  const version = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])";
-  await needVersion("python3", ["-c", version], OLDEST_PYTHON, "Python with venv (apt-get install python3-venv)");
+  await needVersion("python3", ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"], OLDEST_PYTHON, "Python");
+  const { missing } = findProgram("python3-venv");
+  if (missing !== undefined) throw new LeftOut(`${missing} (apt-get install python3-venv)`);
   await must("python3", ["-m", "venv", folder]);
   const quiet = ["--quiet", "--disable-pip-version-check", "--no-input"];
   await must(join(folder, "bin/python"), ["-m", "pip", "install", ...quiet, "--requirement", requirementsFile(name)]);

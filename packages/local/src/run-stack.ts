@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Plan, withStandIns } from "@groundplan/model";
+import { type Plan, UserError, withStandIns } from "@groundplan/model";
 import { LocalStack } from "./local-stack.js";
 import { LogBook } from "./logs/log-book.js";
 import { makeMembers } from "./make-members.js";
@@ -13,7 +13,6 @@ import { RunRecord } from "./processes/run-record.js";
 import type { LogLine, PartState, RunningStack } from "./running-stack.js";
 import { readSecrets } from "./secrets.js";
 import { DEFAULT_TIMING, type Timing } from "./timing.js";
-import { UserError } from "@groundplan/model";
 import { watchServices } from "./watch-services.js";
 
 export interface RunStackOptions {

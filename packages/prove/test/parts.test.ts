@@ -47,7 +47,7 @@ test("GROUNDPLAN_TERRAFORM chooses the program, by name or by path, and no other
   assert.deepEqual(await find(join(folder, "tofu")), { name: join(folder, "tofu"), version: "1.12.6" });
   const wrong = await find("tofoo");
   assert.ok("problem" in wrong);
-  assert.equal(wrong.problem, "there is no program tofoo on this machine, which GROUNDPLAN_TERRAFORM names");
+  assert.equal(wrong.problem.message, "there is no program tofoo on this machine, which GROUNDPLAN_TERRAFORM names");
 });
 
 test("the example key is a public key of OpenSSH's form, and another one each time", () => {

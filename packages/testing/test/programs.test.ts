@@ -9,7 +9,22 @@ import { PROGRAMS } from "../../../scripts/programs.mjs";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** On every machine that runs the tests, or part of what is in the table. */
-const ALWAYS_HERE = ["/bin/sh", "sh", "mkdir", "mount", "tar", "npm", "npx", "chroot", "ldd", "gpgconf", "ansible-inventory"];
+const ALWAYS_HERE = [
+  "/bin/sh",
+  "sh",
+  "mkdir",
+  "cp",
+  "chmod",
+  "chown",
+  "mount",
+  "tar",
+  "npm",
+  "npx",
+  "chroot",
+  "ldd",
+  "gpgconf",
+  "ansible-inventory",
+];
 
 /** What tests may say that they need besides programs. */
 const CONDITIONS = [
@@ -17,14 +32,22 @@ const CONDITIONS = [
   /^a Docker engine\b/,
   /^an engine without a swarm$/,
   /^root\b/,
+  /^Linux\b/,
+  /^npm's registry$/,
+  /^apt settings that name this machine's release$/,
+  // Of the runner's own test.
+  /^a moon$/,
   /^port \$\{port\}/,
   /^the image \$\{tag\}/,
+  /^apt settings that name /,
 ];
 
 /** Of the tests, and of what they share. */
 const SOURCES = ["packages", "stacks", "scripts"].flatMap((folder) =>
   (readdirSync(join(ROOT, folder), { recursive: true }) as string[])
-    .filter((file) => /\.(ts|mjs)$/.test(file) && !/(^|\/)(node_modules|dist|golden|programs\.test\.ts)(\/|$)/.test(file))
+    .filter(
+      (file) => /\.(ts|mjs)$/.test(file) && !/(^|\/)(node_modules|dist|golden|programs\.test\.ts|test-runner\.test\.ts)(\/|$)/.test(file),
+    )
     .map((file) => join(folder, file))
     .filter((file) => /\/test\/|packages\/testing\/src|stacks\/voting\/(chaos|bench|testing)\/src|scripts\/tools\.mjs/.test(file))
     .map((file) => ({ file, text: readFileSync(join(ROOT, file), "utf8") })),

@@ -66,8 +66,9 @@ function homeOf(env: Surroundings["env"]): string {
   return env.HOME || homedir();
 }
 
-export function thisMachine(env: Surroundings["env"] = process.env): Surroundings {
-  return { env, readFile: textOrNone, hasInstanceRole: () => askInstanceRole(env) };
+/** @param metadataLimitMs How long the address that tells an instance's role may take to answer. Default: 1000 */
+export function thisMachine(env: Surroundings["env"] = process.env, metadataLimitMs = METADATA_TIMEOUT_MS): Surroundings {
+  return { env, readFile: textOrNone, hasInstanceRole: () => askInstanceRole(env, metadataLimitMs) };
 }
 
 function textOrNone(path: string): string | null {
@@ -82,10 +83,10 @@ function textOrNone(path: string): string | null {
 const METADATA = "http://169.254.169.254";
 const METADATA_TIMEOUT_MS = 1_000;
 
-async function askInstanceRole(env: Surroundings["env"]): Promise<boolean> {
+async function askInstanceRole(env: Surroundings["env"], limitMs: number): Promise<boolean> {
   if (env.AWS_EC2_METADATA_DISABLED?.toLowerCase() === "true") return false;
   const base = (env.AWS_EC2_METADATA_SERVICE_ENDPOINT || METADATA).replace(/\/$/, "");
-  const signal = AbortSignal.timeout(METADATA_TIMEOUT_MS);
+  const signal = AbortSignal.timeout(limitMs);
   try {
     const session = await fetch(`${base}/latest/api/token`, {
       method: "PUT",

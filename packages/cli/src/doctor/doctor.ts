@@ -105,8 +105,10 @@ const TOOLS: readonly Tool[] = [
     required: false,
     get: "https://developer.hashicorp.com/terraform/install, or OpenTofu: https://opentofu.org/docs/intro/install/",
     look: async () => {
-      const terraform = await ask("terraform", ["version"]);
-      return oldAnswer(terraform.status === "missing" ? await ask("tofu", ["version"]) : terraform, OLDEST_TERRAFORM);
+      const chosen = process.env.GROUNDPLAN_TERRAFORM ?? "";
+      const terraform = await ask(chosen === "" ? "terraform" : chosen, ["version"]);
+      const isAlone = chosen !== "" || terraform.status !== "missing";
+      return oldAnswer(isAlone ? terraform : await ask("tofu", ["version"]), OLDEST_TERRAFORM);
     },
   },
   {

@@ -96,7 +96,7 @@ export function planWith(plan: Partial<Plan>): Plan {
 
 /** Levels and nothing else. */
 export function pipelineOf(levels: readonly PipelineMetric[]): PipelineDefinition {
-  return { levels: levels.map((level) => ({ ...level, shared: false })), lag: null, latencies: [], errors: [] };
+  return { levels: levels.map((level) => ({ ...level, shared: false })), lag: null, latencies: [], errors: [], stops: [] };
 }
 
 export function component(name: string, given: Partial<PlannedComponent> = {}): PlannedComponent {

@@ -13,7 +13,6 @@ test("a port is given once, to one process, and never one that somebody listens 
   mine.push(await freePort());
 
   const script = `import { freePort } from "@groundplan/testing"; console.log(await freePort(), await freePort());`;
-  const start = mine[0] ?? 0;
   // The other process begins to look where this one began.
   const theirs = execFileSync(
     process.execPath,
@@ -34,10 +33,6 @@ test("a port is given once, to one process, and never one that somebody listens 
   assert.ok(!all.includes((mine[1] ?? 0) + 1), "the port that somebody listens on was given");
   assert.ok(
     all.every((port) => port >= 10_000 && port < 20_000),
-    String(all),
-  );
-  assert.ok(
-    all.every((port) => port >= start),
     String(all),
   );
 });

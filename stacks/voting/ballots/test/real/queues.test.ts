@@ -36,9 +36,8 @@ async function passed(reader: QueueReader, positions: ReadonlyMap<number, string
 }
 
 /** Has ballots in the ledger: the queue in PostgreSQL forgets nothing that is not there. */
-async function count(databaseUrl: string, ballots: readonly Ballot[]): Promise<void> {
-  const client = new pg.Client(databaseUrl);
-  await client.connect();
+async function count(ballots: readonly Ballot[]): Promise<void> {
+  const client = await databases.connect();
   await migrate(client);
   await loadPosition(client, "test", 0, "0");
   await countBallots(client, "test", [{ partition: 0, before: "0", after: "1" }], ballots);
@@ -142,7 +141,7 @@ for (const kind of ["redis", "postgres"] as const) {
       assert.deepEqual(await queue.totals(), { added: 3, held: 3, retained: 0 });
       const positions = fromStart(reader);
       await readOn(reader, positions, 3);
-      await count(databases.databaseUrl, ballots);
+      await count(ballots);
       await reader.trim(await passed(reader, positions));
       assert.deepEqual(await reader.totals(), { added: 3, held: 0, retained: 0 });
       const late = newBallot();
@@ -160,7 +159,7 @@ for (const kind of ["redis", "postgres"] as const) {
       const positions = fromStart(reader);
       const [first] = await readOn(reader, new Map(positions), 3);
       positions.set(partitionOf(voter), first?.position as string);
-      await count(databases.databaseUrl, ballots.slice(0, 1));
+      await count(ballots.slice(0, 1));
       await reader.trim(await passed(reader, positions));
       assert.deepEqual(await reader.totals(), { added: 3, held: 2, retained: 0 });
       assert.deepEqual(
@@ -174,7 +173,7 @@ for (const kind of ["redis", "postgres"] as const) {
       await queue.enqueue([ballot]);
       const positions = fromStart(reader);
       await readOn(reader, positions, 1);
-      await count(databases.databaseUrl, [ballot]);
+      await count([ballot]);
       const partition = partitionOf("v");
       assert.equal((await resumed(reader, partition, positions.get(partition) as string)).position, positions.get(partition));
     });
@@ -299,7 +298,7 @@ describe("only in Redis", () => {
     }
   });
 
-  withRedis("a Redis that stops being durable while votes come is found out", async () => {
+  withRedis("a Redis that stops being durable while votes come is found out", async (redis) => {
     const queue = openQueue(databases.redisUrl as string, ignore);
     try {
       await untilDone("it takes ballots", () => queue.enqueue([newBallot()]));
@@ -315,7 +314,7 @@ describe("only in Redis", () => {
     }
   });
 
-  withRedis("a Redis that evicts keys takes no ballots", async () => {
+  withRedis("a Redis that evicts keys takes no ballots", async (redis) => {
     const queue = openQueue(databases.redisUrl as string, ignore);
     try {
       await redis.config("SET", "maxmemory-policy", "allkeys-lru");
@@ -326,7 +325,7 @@ describe("only in Redis", () => {
     }
   });
 
-  withRedis("a Redis that hides its settings takes ballots only where somebody vouches for it", async () => {
+  withRedis("a Redis that hides its settings takes ballots only where somebody vouches for it", async (redis) => {
     await redis.call("ACL", "SETUSER", "app", "on", ">word", "~*", "&*", "+@all", "-config");
     const url = new URL(databases.redisUrl as string);
     [url.username, url.password] = ["app", "word"];
