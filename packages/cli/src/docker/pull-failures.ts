@@ -28,7 +28,7 @@ const PULL_FAILURES: readonly PullFailure[] = [
     fix: `wait, ${LOG_IN}`,
   },
   {
-    pattern: /pull access denied|requested access to the resource is denied|unauthorized|\bdenied\b/i,
+    pattern: /no basic auth credentials|pull access denied|requested access to the resource is denied|unauthorized|\bdenied\b/i,
     reason: "its registry has no such image, or does not give it to you",
     fix: `put right its name, ${LOG_IN}`,
   },

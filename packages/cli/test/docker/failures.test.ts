@@ -143,6 +143,11 @@ test("another port is proposed, and there is one beside the highest too", () => 
 test("an image that cannot be pulled is told with its name, the reason and a fix that fits", () => {
   const reasons: readonly [text: string, reason: RegExp, fix: RegExp][] = [
     [
+      'Error response from daemon: Head "http://127.0.0.1:5000/v2/team/web/manifests/1.2": no basic auth credentials',
+      /does not give it to you/,
+      /docker login/,
+    ],
+    [
       'Error response from daemon: Get "https://registry.example/v2/": dial tcp: lookup registry.example on 192.0.2.53:53: no such host',
       /cannot be reached/,
       /docker load/,

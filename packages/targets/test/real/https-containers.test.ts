@@ -30,10 +30,8 @@ function generated(name: string): Generated {
     if (Array.isArray(options) && options.includes(`--name=${name}`)) return value as Generated;
     return Object.values(value).reduce<Generated | null>((found, each) => found ?? search(each), null);
   };
-  const found = FILES.filter(({ path }) => path.endsWith(".yml")).reduce<Generated | null>(
-    (one, { text }) => one ?? search(parse(text)),
-    null,
-  );
+  const candidates = FILES.filter(({ path, text }) => path.endsWith(".yml") && text.includes(`--name=${name}`));
+  const found = candidates.reduce<Generated | null>((one, { text }) => one ?? search(parse(text)), null);
   return found ?? assert.fail(`the playbooks start no ${name}`);
 }
 
@@ -92,8 +90,9 @@ function open(port: number, host: string, authority: string): Promise<string> {
 test("the HTTPS proxy and the blackbox exporter run in containers as the playbooks start them, hardened and healthy", async (context) => {
   const engine = await openDockerEngine(["node", "caddy", "blackboxExporter"]);
   if ("missing" in engine) return context.skip(engine.missing);
-  context.after(() => engine.close());
+  // Hooks run in the order in which they are given: the engine is let go of last.
   const { folder, run, start, restart, untilHealthy } = await place(context, engine);
+  context.after(() => engine.close());
   const server = 'require("node:http").createServer((_, response) => response.end("hello")).listen(8000)';
   await run("app", "--network-alias=app", STAND_IN_IMAGES.node.tag, "node", "--eval", server);
 
