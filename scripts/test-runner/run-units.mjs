@@ -33,7 +33,8 @@ export async function runUnits(units, { cores, onStart, onEnd }) {
     const next = () => {
       while (!stopped && waiting.length > 0) {
         const room = cores - taken();
-        const index = waiting.findIndex((unit) => unit.cores <= room || running.size === 0);
+        const isApart = ({ apart }) => !apart || ![...running].some(({ unit }) => unit.apart === apart);
+        const index = waiting.findIndex((unit) => (unit.cores <= room || running.size === 0) && isApart(unit));
         if (index < 0) break;
         const [unit] = waiting.splice(index, 1);
         const entry = start(unit, cpu, (outcome) => {
