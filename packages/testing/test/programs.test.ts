@@ -9,18 +9,10 @@ import { PROGRAMS } from "../../../scripts/programs.mjs";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** On every machine that runs the tests, or part of what is in the table. */
-const ALWAYS_HERE = ["/bin/sh", "sh", "mkdir", "mount", "tar", "npm", "npx", "chroot", "ldd", "gpgconf", "ansible-inventory"];
+const ALWAYS_HERE = ["/bin/sh", "sh", "mkdir", "mount", "umount", "tar", "npm", "npx", "chroot", "ldd", "gpgconf", "ansible-inventory"];
 
 /** What tests may say that they need besides programs. */
-const CONDITIONS = [
-  /^an? Unix$/,
-  /^a Docker engine\b/,
-  /^an engine without a swarm$/,
-  /^root\b/,
-  /^port \$\{port\}/,
-  /^the image \$\{tag\}/,
-  /^apt settings that name /,
-];
+const CONDITIONS = [/^an? Unix$/, /^a Docker engine\b/, /^root\b/, /^port \$\{port\}/, /^the image \$\{tag\}/, /^apt settings that name /];
 
 /** Of the tests, and of what they share. */
 const SOURCES = ["packages", "stacks", "scripts"].flatMap((folder) =>
