@@ -91,14 +91,14 @@ export const PROGRAMS = {
     "2.11.9",
     "1.26",
     { path: "github.com/caddyserver/caddy/v2", version: "v2.11.9", sum: "h1:bhZtcRKQOq0fuLvEgCdPYvUxXyGn9kzjG4lh2332DTE=" },
-    [{ file: "caddy", package: "./cmd/caddy" }],
+    [{ file: "caddy", package: "./cmd/caddy", variables: { "github.com/caddyserver/caddy/v2.CustomVersion": "v2.11.9" } }],
     "HTTPS in front of the services, as on AWS with a domain",
   ),
   tofu: goTool(
     "1.12.6",
     "1.26.6",
     { path: "github.com/opentofu/opentofu", version: "v1.12.6", sum: "h1:0VT4P8pMmGcCUnQ9JDrJ+Qg2d35Vzm4FFd/9+H7oF98=" },
-    [{ file: "tofu", package: "./cmd/tofu" }],
+    [{ file: "tofu", package: "./cmd/tofu", variables: { "github.com/opentofu/opentofu/version.dev": "no" } }],
     "the AWS files, with OpenTofu",
   ),
   "ansible-lint": pythonTool(

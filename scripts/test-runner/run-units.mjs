@@ -33,8 +33,7 @@ export async function runUnits(units, { cores, onStart, onEnd }) {
     const next = () => {
       while (!stopped && waiting.length > 0) {
         const room = cores - taken();
-        const isApart = ({ apart }) => !apart || ![...running].some(({ unit }) => unit.apart === apart);
-        const index = waiting.findIndex((unit) => (unit.cores <= room || running.size === 0) && isApart(unit));
+        const index = waiting.findIndex((unit) => unit.cores <= room || running.size === 0);
         if (index < 0) break;
         const [unit] = waiting.splice(index, 1);
         const entry = start(unit, cpu, (outcome) => {

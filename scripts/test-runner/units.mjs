@@ -19,14 +19,13 @@ const CHECKS = [
 
 /**
  * How much of the machine a file takes, and for how long on two quiet cores: the first row that fits. It only decides what starts
- * first and what runs beside what; a wrong number costs time, nothing else. Files with the same `apart` never run at the same time: they share
- * the tests' Docker engine, one makes a swarm of it, and the other tries what it is without. Measured by npm test -- --slowest 30.
+ * first and what runs beside what; a wrong number costs time, nothing else. Measured by npm test -- --slowest 30.
  */
 const COSTS = [
   { path: /\/system\/aws-hosts\./, cores: 0.5, seconds: 460 },
   { path: /voting\/test\/system\/containers\./, cores: 0.5, seconds: 300 },
-  { path: /\/system\/containers-swarm\./, cores: 0.5, seconds: 260, apart: "swarm" },
-  { path: /cli\/test\/real\/compose\./, cores: 0.5, seconds: 230, apart: "swarm" },
+  { path: /\/system\/containers-swarm\./, cores: 0.5, seconds: 260 },
+  { path: /cli\/test\/real\/compose\./, cores: 0.5, seconds: 230 },
   { path: /\/system\/monitoring\./, cores: 0.5, seconds: 200 },
   { path: /\/system\/containers\./, cores: 0.5, seconds: 120 },
   { path: /\/system\//, cores: 1, seconds: 60 },
@@ -74,6 +73,6 @@ export function unitsOf(files) {
 }
 
 function costOf(file) {
-  const { cores, seconds, apart = null } = COSTS.find(({ path }) => path.test(file)) ?? { cores: 1, seconds: 5 };
-  return { cores, seconds, apart };
+  const { cores, seconds } = COSTS.find(({ path }) => path.test(file)) ?? { cores: 1, seconds: 5 };
+  return { cores, seconds };
 }

@@ -1,7 +1,7 @@
 export { awkwardStack } from "./awkward-stack.js";
 export { BROWSER, BROWSER_ARGUMENTS } from "./browser.js";
 export { ComposeRun, type ComposeRunOptions } from "./docker/compose-run.js";
-export { type DockerEngine, type MissingEngine, openDockerEngine } from "./docker/docker-engine.js";
+export { type DockerEngine, type MissingEngine, openDockerEngine, openEmptyEngine } from "./docker/docker-engine.js";
 export { type OutsideWorld, openOutsideWorld } from "./docker/outside-world.js";
 export { type Outcome, type ProgramOptions, runProgram, tryProgram } from "./docker/run-program.js";
 export { type BaseImage, MONITORING_STAND_INS, STAND_IN_IMAGES } from "./docker/stand-in-images.js";

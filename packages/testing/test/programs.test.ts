@@ -17,6 +17,7 @@ const ALWAYS_HERE = [
   "chmod",
   "chown",
   "mount",
+  "umount",
   "tar",
   "npm",
   "npx",
@@ -30,13 +31,9 @@ const ALWAYS_HERE = [
 const CONDITIONS = [
   /^an? Unix$/,
   /^a Docker engine\b/,
-  /^an engine without a swarm$/,
   /^root\b/,
   /^Linux\b/,
   /^npm's registry$/,
-  /^apt settings that name this machine's release$/,
-  // Of the runner's own test.
-  /^a moon$/,
   /^port \$\{port\}/,
   /^the image \$\{tag\}/,
   /^apt settings that name /,

@@ -24,9 +24,13 @@ export class OwnEngine {
   readonly #folder: string;
   readonly #dockerd: string;
 
-  constructor(folder: string, dockerd: string) {
+  readonly #more: readonly string[];
+
+  /** @param more Options of dockerd. Default: none */
+  constructor(folder: string, dockerd: string, more: readonly string[] = []) {
     this.#folder = folder;
     this.#dockerd = dockerd;
+    this.#more = more;
     this.host = `unix://${join(folder, "docker.sock")}`;
   }
 
@@ -46,6 +50,7 @@ export class OwnEngine {
       this.#path("exec"),
       "--pidfile",
       this.#path("pid"),
+      ...this.#more,
     ];
     // In a session of its own: Ctrl-C on the tests must not end it while another process uses it.
     const env = { ...process.env, PATH: pathWithPrograms(this.#dockerd) };

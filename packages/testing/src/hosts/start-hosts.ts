@@ -107,6 +107,10 @@ class Hosts implements TestHosts {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  async #engineIsOld(): Promise<boolean> {
+    return (await this.#docker("version", "--format", "{{.Server.Version}}")).startsWith("20.");
+  }
+
   async #startHost(host: PlannedHost): Promise<void> {
     const volume = this.#volumeId(host);
     await this.#docker(
@@ -120,9 +124,10 @@ class Hosts implements TestHosts {
       "--volume=/var/lib/docker",
       "--tmpfs=/run:exec",
       "--cgroupns=private",
-      // As privileged as this machine allows; some machines have not all of root's rights themselves.
+      // As privileged as this machine allows; some machines have not all of root's rights themselves. Engine 20.10 means by ALL what the
+      // kernel knows, and cannot give what this machine has not; newer ones mean what it has, and take nothing away that it has not.
       "--cap-add=ALL",
-      "--cap-drop=SYS_RESOURCE",
+      ...((await this.#engineIsOld()) ? ["--cap-drop=SYS_RESOURCE"] : []),
       ...["seccomp", "apparmor", "systempaths"].map((name) => `--security-opt=${name}=unconfined`),
       "--device-cgroup-rule=b 7:* rmw",
       "--device-cgroup-rule=c 10:237 rmw",

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { findProgram } from "../../../../scripts/programs.mjs";
-import { until } from "../../src/index.js";
+import { findProgram, PROGRAMS } from "../../../../scripts/programs.mjs";
+import { missingProgram, programPath, tryProgram, until } from "../../src/index.js";
 
 const SCRIPT = fileURLToPath(new URL("../../../../scripts/tools.mjs", import.meta.url));
 const SUM = "h1:bhZtcRKQOq0fuLvEgCdPYvUxXyGn9kzjG4lh2332DTE=";
@@ -121,3 +121,29 @@ test("a name that is no tool is told with those that are", async (context) => {
   assert.equal(code, 2);
   assert.match(text, /^no such tool: cadi \(tools: dockerd-28, /);
 });
+
+/** How each of the made programs tells its version. */
+const VERSION_WORDS: Readonly<Record<string, readonly string[]>> = {
+  "dockerd-28": ["--version"],
+  "docker-compose-2": ["version"],
+  "docker-buildx": ["version"],
+  caddy: ["version"],
+  tofu: ["version"],
+  "ansible-lint": ["--version"],
+  checkov: ["--version"],
+  moto: ["--help"],
+};
+
+// Where one is missing, this is what says so by name: other tests may run with an older program of Debian's.
+for (const [name, { from, version = "" }] of Object.entries(PROGRAMS)) {
+  if (from !== "tool") continue;
+  test(`${name} is here in the version that was chosen`, async (context) => {
+    const path = programPath(name);
+    if (path === null) return context.skip(missingProgram(name) ?? "");
+    const words = VERSION_WORDS[name] ?? assert.fail(`how does ${name} tell its version?`);
+    const { code, stdout, stderr } = await tryProgram(path, words, { limitMs: 120_000 });
+    assert.equal(code, 0, stderr);
+    // Moto does not tell it.
+    if (name !== "moto") assert.ok(stdout.includes(version), stdout);
+  });
+}

@@ -62,7 +62,8 @@ export class SwarmRun {
     await this.#groundplan("synth", "swarm", "--out", this.#folder);
     const file = join(this.#folder, "stack.test.yaml");
     writeFileSync(file, withoutIngress(readFileSync(join(this.#folder, "stack.yaml"), "utf8")));
-    await this.engine.docker("swarm", "init", "--advertise-addr", "127.0.0.1");
+    if (await isInSwarm(this.engine)) await this.#remove();
+    else await this.engine.docker("swarm", "init", "--advertise-addr", "127.0.0.1");
     await runProgram("docker", ["stack", "deploy", "--compose-file", file, "--resolve-image", "never", STACK], {
       env: { ...this.engine.env, TAG: this.#tag },
     });
@@ -117,22 +118,29 @@ export class SwarmRun {
       await this.#pool?.end();
       this.#relay?.kill();
       this.#entrance?.close();
-      const { docker } = this.engine;
-      await docker("stack", "rm", STACK).catch(() => "");
-      const all = async (...list: readonly string[]): Promise<readonly string[]> => (await docker(...list)).split("\n").filter(Boolean);
-      await until(
-        "its containers are gone",
-        async () => (await all("ps", "--all", "--quiet", "--filter", `label=${LABEL}`)).length === 0,
-        60_000,
-      );
-      await docker("swarm", "leave", "--force").catch(() => "");
-      for (const volume of await all("volume", "ls", "--quiet", "--filter", `label=${LABEL}`)) await docker("volume", "rm", volume);
-      const images = await all("images", "--filter", `reference=${STACK}/*:${this.#tag}*`, "--format", "{{.Repository}}:{{.Tag}}");
-      for (const image of images) await docker("image", "rm", image);
+      await this.#remove();
+      const images = await this.#all("images", "--filter", `reference=${STACK}/*:${this.#tag}*`, "--format", "{{.Repository}}:{{.Tag}}");
+      for (const image of images) await this.engine.docker("image", "rm", image);
     } finally {
       await this.engine.close();
       rmSync(this.#folder, { recursive: true, force: true });
     }
+  }
+
+  /**
+   * All of the stack, also of a run that was killed. The engine stays in the swarm until it is started anew: who leaves one makes it forget the
+   * names of all its containers (Docker 20.10 to 28), also of those that other test files run, which then find each other no more.
+   */
+  async #remove(): Promise<void> {
+    await this.engine.docker("stack", "rm", STACK).catch(() => "");
+    const containers = () => this.#all("ps", "--all", "--quiet", "--filter", `label=${LABEL}`);
+    await until("its containers are gone", async () => (await containers()).length === 0, 60_000);
+    for (const volume of await this.#all("volume", "ls", "--quiet", "--filter", `label=${LABEL}`))
+      await this.engine.docker("volume", "rm", volume);
+  }
+
+  async #all(...list: readonly string[]): Promise<readonly string[]> {
+    return (await this.engine.docker(...list)).split("\n").filter(Boolean);
   }
 
   #groundplan(command: string, ...words: readonly string[]): Promise<string> {
@@ -161,8 +169,14 @@ export class SwarmRun {
   }
 }
 
+/** By these tests: no other swarm is on an engine of their own. */
+async function isInSwarm({ docker }: DockerEngine): Promise<boolean> {
+  return (await docker("info", "--format", "{{.Swarm.LocalNodeState}}")).trim() === "active";
+}
+
 async function whyNoSwarm(engine: DockerEngine): Promise<string | null> {
   if (!engine.isOwn) return "needs a Docker engine of its own: tests make no swarm of the machine's";
+  if (await isInSwarm(engine)) return null;
   for (const port of SWARM_PORTS) {
     if (!(await isFree(port))) return `needs port ${port}, which Swarm has on every node`;
   }
