@@ -34,6 +34,7 @@ const CONDITIONS = [
   /^root\b/,
   /^Linux\b/,
   /^npm's registry$/,
+  /^the repository's history$/,
   /^port \$\{port\}/,
   /^the image \$\{tag\}/,
   /^apt settings that name /,
