@@ -10,9 +10,7 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
  * (As the first process of a container this one would not even notice a signal that it does not listen for.)
  */
 export async function runToEnd(program, args, { cwd, problem, onEnd = () => {} }) {
-  const needsShell = program.endsWith(".cmd");
-  // In a group of its own, Ctrl-C in the terminal reaches it once and through us, and what it started is reached too.
-  const child = spawn(program, args, { cwd, stdio: ["ignore", 2, 2], detached: process.platform !== "win32", shell: needsShell });
+  let child = null;
   let stoppedBy = null;
   const listeners = SIGNALS.map((signal) => [
     signal,
@@ -22,7 +20,11 @@ export async function runToEnd(program, args, { cwd, problem, onEnd = () => {} }
       stoppedBy = signal;
     },
   ]);
+  // Before it starts: nothing may come between that would end this process alone.
   for (const [signal, listener] of listeners) process.on(signal, listener);
+  const needsShell = program.endsWith(".cmd");
+  // In a group of its own, Ctrl-C in the terminal reaches it once and through us, and what it started is reached too.
+  child = spawn(program, args, { cwd, stdio: ["ignore", 2, 2], detached: process.platform !== "win32", shell: needsShell });
   const outcome = await new Promise((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code, signal) => resolve(code === 0 ? null : `it ended with ${signal ?? code}`));

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { until } from "@groundplan/testing";
 import { freshCheckout, openFolder } from "./checkout.js";
 import { fromUsersCache, needsRegistry } from "./registry.js";
-import { endWhatIsLeft, environment, needsRoot, nothingIsLeft, pressCtrlC, start, startAndVote, untilEnded } from "./start.js";
+import { endWhatIsLeft, environment, needsRoot, nothingIsLeft, pressCtrlC, processesOf, start, startAndVote, untilEnded } from "./start.js";
 
 const CACHE = fromUsersCache();
 const NOBODY = { uid: 65_534, gid: 65_534 };
@@ -52,7 +52,7 @@ test("an npm ci that was killed before, and then Ctrl-C while installing: the ne
 
   const stopped = await start({ folder, env: CACHE });
   try {
-    await until("it has begun", () => INSTALLING.test(stopped.output()) && packages() > 5, LIMIT_MS);
+    await until("it has begun", () => processesOf(folder).some(({ words }) => / ci /.test(words)), LIMIT_MS);
     pressCtrlC(stopped);
     await untilEnded(stopped);
     assert.match(stopped.output(), /^Stopped; the next start goes on from here\.$/m);
