@@ -57,5 +57,7 @@ export const METRICS = {
     "votes_refused_total",
     "votes_rejected_total",
     "votes_count_failures_total",
+    "votes_missing",
+    "votes_partitions_stopped",
   ],
 } as const;
