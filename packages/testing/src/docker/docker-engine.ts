@@ -72,18 +72,15 @@ export async function openDockerEngine(images: readonly BaseImage[]): Promise<Do
   return { env, isOwn, docker: (...args) => runProgram("docker", args, { env }), hasUsers: () => users.any(), close };
 }
 
-/** Touches nothing of this machine's network, so that it may run beside another engine. */
-const APART = ["--bridge=none", "--iptables=false", "--ip6tables=false"];
-
 /** An engine for one test, with nothing in it and no network: for what is said by an engine that nobody has used. Ended by `close`. */
 export async function openEmptyEngine(): Promise<DockerEngine | MissingEngine> {
-  const missing = missingProgram("docker");
+  const missing = missingProgram("docker", "unshare");
   const found = OwnEngine.find();
   if (missing !== null) return { missing };
   if ("missing" in found) return found;
   // Short, for a socket's path may have 107 characters.
   const folder = mkdtempSync(join(cacheFolder(), "empty-"));
-  const own = new OwnEngine(folder, found.dockerd, APART);
+  const own = new OwnEngine(folder, found.dockerd, true);
   await own.start();
   const env = { DOCKER_HOST: own.host };
   const close = async (): Promise<void> => {

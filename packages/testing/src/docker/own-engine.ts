@@ -23,14 +23,15 @@ export class OwnEngine {
   readonly host: string;
   readonly #folder: string;
   readonly #dockerd: string;
+  readonly #apart: boolean;
 
-  readonly #more: readonly string[];
-
-  /** @param more Options of dockerd. Default: none */
-  constructor(folder: string, dockerd: string, more: readonly string[] = []) {
+  /**
+   * @param apart It gets a network of its own, without a way out: two engines in one network take each other's bridge and rules. Default: false
+   */
+  constructor(folder: string, dockerd: string, apart = false) {
     this.#folder = folder;
     this.#dockerd = dockerd;
-    this.#more = more;
+    this.#apart = apart;
     this.host = `unix://${join(folder, "docker.sock")}`;
   }
 
@@ -50,11 +51,13 @@ export class OwnEngine {
       this.#path("exec"),
       "--pidfile",
       this.#path("pid"),
-      ...this.#more,
+      ...(this.#apart ? ["--bridge=none"] : []),
     ];
     // In a session of its own: Ctrl-C on the tests must not end it while another process uses it.
     const env = { ...process.env, PATH: pathWithPrograms(this.#dockerd) };
-    const child = spawn(this.#dockerd, args, { stdio: ["ignore", log, log], detached: true, env });
+    // unshare becomes the program that it starts.
+    const [program = "", ...rest] = [...(this.#apart ? ["unshare", "--net", "--"] : []), this.#dockerd, ...args];
+    const child = spawn(program, rest, { stdio: ["ignore", log, log], detached: true, env });
     child.unref();
     await until("the engine answers", async () => child.exitCode !== null || (await this.#answers()), START_LIMIT_MS);
     if (child.exitCode !== null) throw new Error(`dockerd ended with ${child.exitCode}:\n${this.#lastLog()}`);
