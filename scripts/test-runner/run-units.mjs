@@ -13,7 +13,7 @@ const CPU_TICKS_PER_SECOND = 100;
 
 /**
  * Calls `onEnd` with each unit and its outcome as it ends: { passed, failed, skipped, failures, reasons, slow, output, seconds, cpuSeconds }.
- * Units of a later ring start when fewer cores than there are can be filled from the earlier ones.
+ * The longest that still fits into the free cores starts first, whatever its ring.
  */
 export async function runUnits(units, { cores, onStart, onEnd }) {
   const waiting = [...units].sort((a, b) => b.seconds - a.seconds || a.name.localeCompare(b.name));
