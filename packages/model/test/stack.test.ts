@@ -67,6 +67,7 @@ test("a pipeline says no more than what was written of it", () => {
     lag: { service: "web", metric: "waiting", drainedBy: "web" },
     latencies: [{ name: "all", service: "web", metric: "all_seconds" }],
     errors: [],
+    stops: [],
   });
 });
 
