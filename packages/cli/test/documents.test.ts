@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { checkStackFile } from "../src/stack-file/check-stack-file.js";
+import { checkStackFile } from "../src/commands/inspect.js";
 import { folderWith } from "./helpers.js";
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");

@@ -2,19 +2,35 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import * as util from "node:util";
 import { checkStack, nameProblem, UserError } from "@groundplan/model";
+import { json } from "../arguments/options.js";
 import { UsageError } from "../arguments/usage-error.js";
 import type { CommandInput, ExitCode } from "../command.js";
+import { command, text } from "../command.js";
 import { renderProblems } from "../output/render-problems.js";
 import { textOf, writeFileAtomically } from "../output/write-files.js";
 import { type ImportNote, type ImportProblem, stackDefinition } from "./imported-stack.js";
 import { parseCompose } from "./parse-compose.js";
 import { renderStackFile } from "./render-stack-file.js";
-
 export interface ImportOptions {
   readonly out: string;
   readonly name: string | null;
   readonly json: boolean;
 }
+
+export const importCompose = command({
+  summary: "Turn a Compose file into a stack file, and say what it couldn't carry over",
+  arguments: [{ name: "file", summary: "the Compose file, for example compose.yaml" }],
+  options: {
+    out: text("FILE", "the stack file to write; it must not exist yet", "stack.ts"),
+    name: text("NAME", "the stack's name (default: the Compose file's, or its folder's, made to fit)"),
+    ...json("print {stack, out, components, notes: [{line, at, what, advice}], problems}"),
+  },
+  examples: [
+    { line: "import compose.yaml", says: "write stack.ts here; .env and env_file are read too" },
+    { line: "import ../shop/docker-compose.yml --out stacks/shop/stack.ts", says: "write it somewhere else" },
+  ],
+  run: runImport,
+});
 
 /** Reads a Compose file and writes a stack file that was not there before. */
 export function runImport({ arguments: [source = ""], options, terminal, folder }: CommandInput<ImportOptions>): ExitCode {
