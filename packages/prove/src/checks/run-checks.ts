@@ -1,5 +1,5 @@
 import { type NetworkRule, OPERATOR_CIDR, type Plan } from "@groundplan/model";
-import type { StateResource } from "../terraform/state-resource.js";
+import type { StateResource } from "../terraform/terraform-run.js";
 import { blocksOf, isValues, textOf, textsOf, type Value, type Values } from "../values/value.js";
 
 export interface CheckResult {
