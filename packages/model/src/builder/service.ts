@@ -237,6 +237,14 @@ export const SERVICE = {
   internet: withDefault(flag, false),
 
   /**
+   * How long it may take to end after SIGTERM, in seconds, from 1 to 3600; then it is killed.
+   *
+   * @default 30 in a container, 10 on this machine
+   * @example s.service("worker", { image: build("./worker"), stopSeconds: 90 })   // it finishes its batch
+   */
+  stopSeconds: optional(wholeNumber(1, 3_600, 60)),
+
+  /**
    * Most memory that each copy of it may take in a container, in MiB: a service that takes more is ended and started again.
    *
    * @default 256
