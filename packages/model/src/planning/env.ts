@@ -153,6 +153,8 @@ function renderPart(part: EnvPart, naming: EnvNaming): string {
  * start order follow. The Redis component itself stays in the plan, so that it can be shown as served by its stand-in.
  *
  * A name that is not a Redis with a stand-in is a bug of the caller.
+ *
+ * @example withStandIns(planOf(definition), ["redis"])   // vote gets QUEUE_URL=postgres://...
  */
 export function withStandIns(plan: Plan, names: readonly string[]): Plan {
   const standIns = new Map(names.map((name) => [name, standInOf(plan, name)]));
