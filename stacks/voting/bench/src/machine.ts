@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
-import type { RunningStack } from "@groundplan/local";
+import type { RunningStack } from "@voting/testing";
 
 /** What the figures were measured on. */
 export interface Machine {

@@ -1,4 +1,4 @@
-import { until } from "@groundplan/testing";
+import { until } from "@voting/proof";
 import { startVoting, type VotingRun } from "@voting/testing";
 import { type Claim, LedgerChecks } from "./check-ledger.js";
 import type { Finding, FuzzReport } from "./fuzz-report.js";

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { pause, type RunningStack } from "@groundplan/local";
+import { pause } from "@voting/proof";
+import type { RunningStack } from "@voting/testing";
 
 const exec = promisify(execFile);
 const EVERY_MS = 2_000;

@@ -1,7 +1,6 @@
 import http from "node:http";
-import { pause } from "@groundplan/local";
+import { pause, type Random } from "@voting/proof";
 import { ask } from "../load/ask.js";
-import type { Random } from "../random.js";
 
 const EVERY_MS = 15;
 /** New receipts push out those that were watched longest. */

@@ -1,5 +1,5 @@
 import http from "node:http";
-import { pause } from "@groundplan/local";
+import { pause } from "@voting/proof";
 import { ask } from "../load/ask.js";
 
 const EVERY_MS = 100;
