@@ -6,14 +6,13 @@ import { startVoting, type VotingRun } from "@voting/testing";
 import { BareServer } from "./bare-server.js";
 import { type BenchReport, renderReport } from "./bench-report.js";
 import { measureFullLoad } from "./full-load.js";
-import { machineFacts, peakMemoryMb } from "./machine.js";
+import { machineFacts, openFilesLimit, peakMemoryMb, viewerCounts } from "./machine.js";
 import { type BenchArguments, parseArguments, SECTIONS, type Section } from "./parse-arguments.js";
 import { measureSteadyLoad } from "./steady-load.js";
 import { measureStorageLimits } from "./storage-limits.js";
 import { measureTallyReads } from "./tally-reads.js";
 import { targetsOf } from "./targets.js";
 import { measureViewers } from "./viewers/measure-viewers.js";
-import { openFilesLimit, viewerCounts } from "./viewers/viewer-counts.js";
 import { wrk } from "./wrk.js";
 
 const USAGE = `npm run bench -- [--only SECTION,...] [--seconds N] [--rows N] [--viewers N,...] [--viewer-seconds N] [--out DIR] [--json]

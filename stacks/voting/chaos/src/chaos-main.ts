@@ -11,8 +11,7 @@ import { describeFault, type PlannedFault, seconds } from "./faults/fault.js";
 import type { FaultRecord } from "./faults/recovery-watch.js";
 import { notPossible, startWorld, type World } from "./faults/world.js";
 import { type ChaosArguments, parseArguments, USAGE } from "./parse-arguments.js";
-import { renderJson } from "./render-json.js";
-import { renderReport } from "./render-report.js";
+import { renderJson, renderReport } from "./render-report.js";
 
 /** Between two lines of progress where there is no terminal. */
 const LINE_EVERY_MS = 10_000;

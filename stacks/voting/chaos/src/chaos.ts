@@ -1,13 +1,10 @@
 import http from "node:http";
-import { Failure, pause, poll, Random, Viewer } from "@voting/proof";
-import type pg from "pg";
+import { Failure, poll, Random, type Viewer } from "@voting/proof";
 import type { ChaosOptions } from "./chaos-options.js";
 import type { ChaosReport } from "./chaos-report.js";
 import { checkEverything } from "./checks/check-everything.js";
-import { MemoryWatch } from "./checks/memory-watch.js";
-import { ReceiptWatch } from "./checks/receipt-watch.js";
-import { ResultWatch } from "./checks/result-watch.js";
 import { untilHealthy } from "./checks/settle.js";
+import { LedgerWatch, MemoryWatch, ReceiptWatch, ResultWatch, watchPage } from "./checks/watches.js";
 import { describeFault, FAULT_KINDS, type FaultKind, type PlannedFault } from "./faults/fault.js";
 import { injectAll } from "./faults/injector.js";
 import { RecoveryWatch } from "./faults/recovery-watch.js";
@@ -30,11 +27,6 @@ const VIEWER_LIMIT_MS = 10_000;
 
 /** A part whose resident set is larger than this at the end has grown without bound: none needs half of it. */
 const MEMORY_LIMIT_MB = 400;
-
-/** How exactly the time of a count is known. */
-const EVERY_MS = 100;
-
-const MAX_COMPLAINTS = 20;
 
 /** A link of the stack that goes through a proxy. */
 interface LinkName {
@@ -162,43 +154,6 @@ async function optionIds(resultUrl: string): Promise<readonly string[]> {
 async function checkViewer(viewer: Viewer, total: number): Promise<readonly string[]> {
   await poll(() => viewer.total === total, { limitMs: VIEWER_LIMIT_MS, everyMs: POLL_MS });
   return viewer.total === total ? [] : [`the stream of the result page shows ${viewer.total} votes, the table has ${total}`];
-}
-
-/** Follows the ledger from beside the stack: how much is counted, and which of the ballots that a fault's recovery is measured by. */
-class LedgerWatch {
-  counted = 0;
-  readonly #pool: pg.Pool;
-  readonly #recovery: RecoveryWatch;
-
-  constructor(pool: pg.Pool, recovery: RecoveryWatch) {
-    this.#pool = pool;
-    this.#recovery = recovery;
-  }
-
-  async run(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      await this.look().catch(() => undefined); // PostgreSQL is down: faults do that.
-      await pause(EVERY_MS, stop);
-    }
-  }
-
-  async look(): Promise<void> {
-    const { rows } = await this.#pool.query<{ counted: string; found: string[] }>(
-      "SELECT (SELECT COALESCE(SUM(counted), 0) FROM positions) AS counted, ARRAY(SELECT id::text FROM ballots WHERE id = ANY($1)) AS found",
-      [this.#recovery.waiting()],
-    );
-    this.counted = Number(rows[0]?.counted);
-    this.#recovery.counted(new Set(rows[0]?.found));
-  }
-}
-
-/** Somebody who watches the result page all the while: its total may never go back. */
-export function watchPage(resultUrl: string, complaints: string[]): Viewer {
-  let before = 0;
-  return new Viewer(resultUrl, (total) => {
-    if (total < before && complaints.length < MAX_COMPLAINTS) complaints.push(`the stream's total went back from ${before} to ${total}`);
-    before = total;
-  });
 }
 
 /**

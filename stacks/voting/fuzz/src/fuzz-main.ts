@@ -1,8 +1,7 @@
 import { Failure, onInterrupt, parseDuration, parseOptions, runCommand, UsageError, wholeNumber } from "@voting/proof";
-import { escapeBytes } from "./escape-bytes.js";
 import { fuzz } from "./fuzz.js";
 import { generate } from "./generate.js";
-import { renderFuzz } from "./render-fuzz.js";
+import { escapeBytes, renderFuzz } from "./render-fuzz.js";
 import type { Observed } from "./run-exchange.js";
 
 const USAGE = `npm run fuzz -- [--requests N] [--seed N] [--connections N] [--for 60s] [--json]

@@ -1,8 +1,7 @@
 import { parseOptions, runCommand, UsageError } from "@voting/proof";
 import { audit, renderAudit } from "./audit.js";
-import { findVoterKey } from "./find-database.js";
 import { LedgerDatabase } from "./ledger-database.js";
-import { openDatabase } from "./open-database.js";
+import { findVoterKey, openDatabase } from "./open-database.js";
 import { PLACE_HELP, PLACE_OPTIONS, parsePlaces } from "./places.js";
 import { StackClient } from "./stack-client.js";
 
