@@ -3,10 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { again, hint } from "../src/arguments/hints.js";
 import { wholeNumber } from "../src/arguments/options.js";
-import { parseArguments } from "../src/arguments/parse-arguments.js";
 import { command, flag, parsed, text, texts } from "../src/command.js";
 import { ENTRIES } from "../src/commands/index.js";
-import { namedCommands, renderGroup, renderHelp, renderOverview } from "../src/groundplan.js";
+import { namedCommands, parseArguments, renderGroup, renderHelp, renderOverview } from "../src/groundplan.js";
 import { run, terminal } from "./helpers.js";
 
 const paint = command({

@@ -25,6 +25,7 @@ test("a service with nothing but a folder gets every default", () => {
     replicas: 1,
     hardened: true,
     internet: false,
+    stopSeconds: null,
     memoryMb: 256,
   });
   assert.deepEqual(definition.components[1], {

@@ -1,16 +1,26 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import * as util from "node:util";
-import { checkStack, nameProblem, UserError } from "@groundplan/model";
+import { checkStack, type EnvInput, nameProblem, UserError } from "@groundplan/model";
 import { json } from "../arguments/options.js";
 import { UsageError } from "../arguments/usage-error.js";
-import type { CommandInput, ExitCode } from "../command.js";
-import { command, text } from "../command.js";
+import { type CommandInput, command, type ExitCode, text } from "../command.js";
 import { renderProblems } from "../output/render-problems.js";
 import { textOf, writeFileAtomically } from "../output/write-files.js";
-import { type ImportNote, type ImportProblem, stackDefinition } from "./imported-stack.js";
+import {
+  hostsToWrite,
+  type ImportedComponent,
+  type ImportedService,
+  type ImportedStack,
+  type ImportNote,
+  type ImportProblem,
+  laterPages,
+  pagesOf,
+  secretsOf,
+  stackDefinition,
+} from "./imported-stack.js";
 import { parseCompose } from "./parse-compose.js";
-import { renderStackFile } from "./render-stack-file.js";
+
 export interface ImportOptions {
   readonly out: string;
   readonly name: string | null;
@@ -31,6 +41,16 @@ export const importCompose = command({
   ],
   run: runImport,
 });
+
+const WIDTH = 140;
+
+/** Names that a constant in the stack file cannot have. */
+const TAKEN =
+  /^(s|build|stack|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|undefined|var|void|while|with|yield|arguments|eval)$/;
+
+type Constants = ReadonlyMap<string, string>;
+
+type Shown = string | number | boolean | Code | readonly Shown[] | { readonly [key: string]: Shown };
 
 /** Reads a Compose file and writes a stack file that was not there before. */
 export function runImport({ arguments: [source = ""], options, terminal, folder }: CommandInput<ImportOptions>): ExitCode {
@@ -112,4 +132,184 @@ function renderNote(source: string, { line, at, what, advice }: ImportNote): str
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/**
+ * A stack file as if written by hand.
+ *
+ * @param source The name of the Compose file, for the notes.
+ */
+export function renderStackFile(stack: ImportedStack, source: string): string {
+  const handles = handlesOf(stack);
+  const secrets = sharedSecrets(stack.components, [...handles.values()]);
+  const general = stack.notes.filter(({ component }) => component === null);
+  const blocks = stack.components.map((component) => {
+    const own = stack.notes.filter((note) => note.component === component.name);
+    return `${comments(own, source, 2)}${declaration(component, stack, handles, secrets)}`;
+  });
+  const pages = laterPages(stack).map(({ of, name, page }) => `  ${handles.get(of)}.env({ ${name}: ${handles.get(page)}.page });\n`);
+  const hosts = hostsToWrite(stack).map(({ name, subnet, runs }) => {
+    const value = { subnet, runs: runs.map((component) => new Code(handles.get(component) ?? quote(component))) };
+    return call(`s.host(${quote(name)}, `, value);
+  });
+  return [
+    `import { ${stack.components.some(isBuilt) ? "build, " : ""}stack } from "groundplan";\n\n`,
+    `// From ${source}. What it could not carry over stands beside what it is about; remove the notes that are done.\n`,
+    comments(general, source, 0),
+    `export default stack(${quote(stack.name)}, (s) => {\n`,
+    ...[...secrets].map(([name, constant]) => `  const ${constant} = s.secret(${quote(name)});\n`),
+    secrets.size > 0 ? "\n" : "",
+    blocks
+      .map((block, index) => (index > 0 && (block.includes("//") || blocks[index - 1]?.includes("//")) ? `\n${block}` : block))
+      .join(""),
+    ...pages,
+    hosts.length > 0 ? "\n" : "",
+    ...hosts,
+    "});\n",
+  ].join("");
+}
+
+function isBuilt(component: ImportedComponent): boolean {
+  return component.kind === "service" && typeof component.options.image === "object";
+}
+
+function declaration(component: ImportedComponent, stack: ImportedStack, handles: Constants, secrets: Constants): string {
+  const { kind, name, options } = component;
+  const constant = handles.get(name);
+  const start = `${constant === undefined ? "" : `const ${constant} = `}s.${kind}(${quote(name)}`;
+  const later = laterPages(stack).flatMap((page) => (page.of === name ? [page.name] : []));
+  const shown =
+    component.kind === "service" ? serviceShown(component.options, later, handles, secrets) : (options as Record<string, Shown>);
+  return Object.keys(shown).length === 0 ? `  ${start});\n` : call(`${start}, `, shown);
+}
+
+function serviceShown(
+  { image, uses, env, ...rest }: ImportedService,
+  later: readonly string[],
+  handles: Constants,
+  secrets: Constants,
+): Readonly<Record<string, Shown>> {
+  const { local, port, public: open, ...more } = rest as Readonly<Record<string, Shown>>;
+  const own = Object.fromEntries(Object.entries(env ?? {}).filter(([name]) => !later.includes(name)));
+  const written = {
+    image: typeof image === "string" ? image : new Code(`build(${quote(image.build)})`),
+    local,
+    port,
+    public: open,
+    uses: uses === undefined ? undefined : linksShown(uses, handles),
+    env: Object.keys(own).length === 0 ? undefined : envShown(own, handles, secrets),
+    ...more,
+  };
+  return Object.fromEntries(Object.entries(written).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+}
+
+function call(start: string, value: Shown): string {
+  return `  ${start}${renderValue(value, 2, 2 + start.length, ");".length)});\n`;
+}
+
+function linksShown(uses: Readonly<Record<string, string>>, handles: Constants): Shown {
+  return Object.fromEntries(Object.entries(uses).map(([alias, name]) => [alias, new Code(handles.get(name) ?? quote(name))]));
+}
+
+function envShown(env: Readonly<Record<string, EnvInput>>, handles: Constants, secrets: Constants): Shown {
+  const shown = (value: EnvInput): Shown => {
+    if (typeof value === "string") return value;
+    if ("page" in value) return new Code(`${handles.get(value.page)}.page`);
+    return new Code(secrets.get(value.secret) ?? `s.secret(${quote(value.secret)})`);
+  };
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, shown(value)]));
+}
+
+/** The constant of each component that something else in the file names. */
+function handlesOf(stack: ImportedStack): Constants {
+  const named = new Set([
+    ...stack.components.flatMap((component) => (component.kind === "service" ? Object.values(component.options.uses ?? {}) : [])),
+    ...stack.components.flatMap((component) => pagesOf(component).map(([, page]) => page)),
+    ...laterPages(stack).map(({ of }) => of),
+    ...hostsToWrite(stack).flatMap(({ runs }) => runs),
+  ]);
+  return new Map(stack.components.filter(({ name }) => named.has(name)).map(({ name }) => [name, constantOf(name, [])]));
+}
+
+/** The constant of each secret that several services have: it is declared once. */
+function sharedSecrets(components: readonly ImportedComponent[], taken: readonly string[]): Constants {
+  const names = components.flatMap((component) => [...new Set(secretsOf(component))]);
+  const shared = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return new Map([...shared].map((name) => [name, constantOf(name, taken)]));
+}
+
+function constantOf(name: string, taken: readonly string[]): string {
+  const constant = name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return TAKEN.test(constant) || taken.includes(constant) ? `${constant}_` : constant;
+}
+
+function comments(notes: readonly ImportNote[], source: string, indent: number): string {
+  return notes.map(({ line, what, advice }) => comment(`${source}:${line} ${what}. ${capital(advice)}.`, indent)).join("");
+}
+
+function comment(text: string, indent: number): string {
+  const start = `${" ".repeat(indent)}// `;
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && start.length + last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(last === undefined ? word : `  ${word}`);
+  }
+  return lines.map((line) => `${start}${line}\n`).join("");
+}
+
+function capital(text: string): string {
+  return `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}`;
+}
+
+/** Source text that is written as it is, such as the name of a constant. */
+class Code {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/**
+ * A value in TypeScript as a formatter leaves it: in a line where there is room for it, else with a line for each part.
+ *
+ * @param before How many columns stand before it on its line.
+ * @param after How many follow on its last line.
+ */
+function renderValue(value: Shown, indent: number, before: number, after: number): string {
+  const flat = renderFlat(value);
+  if (before + flat.length + after <= WIDTH || typeof value !== "object" || value instanceof Code) return flat;
+  const inner = " ".repeat(indent + 2);
+  const line = (key: string, item: Shown) => `${inner}${key}${renderValue(item, indent + 2, indent + 2 + key.length, 1)},\n`;
+  if (Array.isArray(value)) return `[\n${value.map((item) => line("", item)).join("")}${" ".repeat(indent)}]`;
+  const lines = Object.entries(value).map(([key, item]) =>
+    isShorthand(key, item) ? `${inner}${key},\n` : line(`${keyText(key)}: `, item),
+  );
+  return `{\n${lines.join("")}${" ".repeat(indent)}}`;
+}
+
+function renderFlat(value: Shown): string {
+  if (typeof value === "string") return quote(value);
+  if (typeof value !== "object") return String(value);
+  if (value instanceof Code) return value.text;
+  if (Array.isArray(value)) return `[${value.map(renderFlat).join(", ")}]`;
+  const parts = Object.entries(value).map(([key, item]) => (isShorthand(key, item) ? key : `${keyText(key)}: ${renderFlat(item)}`));
+  return parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`;
+}
+
+function isShorthand(key: string, value: Shown): boolean {
+  return value instanceof Code && value.text === key;
+}
+
+function keyText(key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
+}
+
+/** In double quotes, unless single ones need fewer escapes. */
+function quote(text: string): string {
+  const double = JSON.stringify(text);
+  const count = (letter: string) => text.split(letter).length - 1;
+  if (count('"') <= count("'")) return double;
+  return `'${double.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }

@@ -1,14 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { UserError } from "@groundplan/model";
+import { type Plan, UserError } from "@groundplan/model";
 import { GRAPH_STYLE, renderSvg } from "@groundplan/targets/graph";
 import type { LogLine, RunningStack } from "../running-stack.js";
 import { watchAlerts } from "./alerts/alert-watcher.js";
-import { batchLines } from "./batch-lines.js";
 import { eventStream } from "./event-stream.js";
-import { startLevelSampler } from "./levels/level-sampler.js";
-import { levelsReport } from "./levels/levels-report.js";
+import { type LevelPoint, startLevelSampler } from "./levels/level-sampler.js";
 import { partReport, stateReport } from "./state-report.js";
 
 export interface ControlRoom {
@@ -76,6 +74,42 @@ interface Refusal {
 const ACTION_HEADER = "x-groundplan";
 
 const OWN_HOST = /^(localhost|127\.0\.0\.1)(:\d{1,5})?$/i;
+
+/** A burst would otherwise cost one event, one parse and one redraw a line in every open page. */
+const SEND_EVERY_MS = 100;
+
+/** The page shows no more than this; what would scroll away unseen is not sent. */
+const MAX_LINES = 2_000;
+
+interface LineBatch {
+  add(line: LogLine): void;
+  /** Hands on at once what waits. */
+  flush(): void;
+  stop(): void;
+}
+
+/** `GET /api/levels`: the pipeline's levels since this run began. */
+export interface LevelsReport {
+  readonly levels: readonly LevelReport[];
+  /** First total minus last: what is still on its way. `null` until every level was seen once. */
+  readonly lag: number | null;
+  /** Oldest first, one a second. */
+  readonly points: readonly LevelPoint[];
+}
+
+interface LevelReport {
+  readonly name: string;
+  readonly service: string;
+  readonly metric: string;
+  readonly total: number | null;
+  /** Over the last 3 seconds. */
+  readonly perSecond: number | null;
+  /** Why it could not be read just now. */
+  readonly missing: string | null;
+}
+
+/** Long enough to even out when in a second the counters are read, short enough to follow a load. */
+const RATE_POINTS = 3;
 
 /**
  * Serves the stack's control room: one page that shows its parts, log and levels live and can stop, kill and restart parts,
@@ -243,4 +277,50 @@ export function refusalOf(method: string, headers: IncomingHttpHeaders): Refusal
     return { status: 403, message: `Actions need the header "${ACTION_HEADER}: 1".` };
   }
   return null;
+}
+
+/** Gathers lines and hands them on ten times a second. */
+function batchLines(send: (lines: readonly LogLine[]) => void): LineBatch {
+  let waiting: LogLine[] = [];
+  let timer: NodeJS.Timeout | null = null;
+
+  function stop(): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+  }
+
+  function flush(): void {
+    stop();
+    const lines = waiting.slice(-MAX_LINES);
+    waiting = [];
+    if (lines.length > 0) send(lines);
+  }
+
+  return {
+    add(line) {
+      waiting.push(line);
+      timer ??= setTimeout(flush, SEND_EVERY_MS);
+    },
+    flush,
+    stop,
+  };
+}
+
+export function levelsReport(plan: Plan, points: readonly LevelPoint[]): LevelsReport {
+  const newest = points.at(-1);
+  const earlier = points.at(-1 - RATE_POINTS) ?? points[0];
+  const levels = (plan.pipeline?.levels ?? []).map((level, index) => {
+    const total = newest?.totals[index] ?? null;
+    return { ...level, total, perSecond: perSecond(index, earlier, newest), missing: newest?.missing[index] ?? null };
+  });
+  const first = levels[0]?.total ?? null;
+  const last = levels.at(-1)?.total ?? null;
+  return { levels, lag: first === null || last === null ? null : first - last, points };
+}
+
+function perSecond(level: number, earlier: LevelPoint | undefined, newest: LevelPoint | undefined): number | null {
+  const from = earlier?.totals[level] ?? null;
+  const to = newest?.totals[level] ?? null;
+  if (!earlier || !newest || from === null || to === null || newest.time <= earlier.time) return null;
+  return (to - from) / ((newest.time - earlier.time) / 1_000);
 }

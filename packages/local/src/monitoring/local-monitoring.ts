@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Exporter, type Plan, type PlannedComponent, UserError } from "@groundplan/model";
+import { type Exporter, exporterNameOf, type Plan, type PlannedComponent, type ScrapeTarget, UserError } from "@groundplan/model";
 import type { Launch } from "@groundplan/programs";
 import { type GeneratedFile, type MonitoringReach, prometheusArguments, renderMonitoring } from "@groundplan/targets";
 import { httpHealth } from "../health/http-health.js";
@@ -9,19 +9,10 @@ import type { Member } from "../local-stack.js";
 import { Part, type PartContext } from "../parts/part.js";
 import type { Program } from "../parts/program.js";
 import type { Listener } from "../ports/choose-ports.js";
+import { findProgram } from "../processes/find-program.js";
 import { inheritedEnv } from "../processes/inherited-env.js";
 import { replaceFile } from "../replace-file.js";
 import type { PartState } from "../running-stack.js";
-import {
-  exporterPackage,
-  findMonitoringPrograms,
-  isScraped,
-  type MonitoringPart,
-  type MonitoringPrograms,
-  monitoringParts,
-  PROMETHEUS,
-  scrapedPart,
-} from "./monitoring-parts.js";
 
 interface MemberOptions {
   readonly plan: Plan;
@@ -59,6 +50,34 @@ const NOISY: Readonly<Record<Exporter, readonly string[]>> = {
   // Older exporters ask for columns that PostgreSQL 17 has no more.
   postgres: ["bgwriter"],
 };
+
+const PROMETHEUS = "prometheus";
+
+/** A part of the monitoring on this machine. */
+interface MonitoringPart {
+  /** "prometheus", "node-exporter", or that of a component and "-exporter". */
+  readonly name: string;
+  /** `null`: Prometheus itself. */
+  readonly exporter: Exporter | null;
+  /** The component that it tells of; `null`: none. */
+  readonly of: string | null;
+}
+
+/** The programs of this machine that monitoring runs, by path. An exporter that is not installed is missing. */
+interface MonitoringPrograms {
+  readonly prometheus: string;
+  readonly exporters: ReadonlyMap<Exporter, string>;
+}
+
+/** As Debian and Ubuntu name them, and as their authors do. */
+const EXPORTERS: Readonly<Record<Exporter, readonly string[]>> = {
+  node: ["prometheus-node-exporter", "node_exporter"],
+  redis: ["prometheus-redis-exporter", "redis_exporter"],
+  postgres: ["prometheus-postgres-exporter", "postgres_exporter"],
+};
+
+/** The package of Debian and Ubuntu that has an exporter. */
+const exporterPackage = (exporter: Exporter): string => `prometheus-${exporter}-exporter`;
 
 /** Prometheus and the exporters of this machine, beside a stack that runs on it. */
 export class LocalMonitoring {
@@ -216,4 +235,49 @@ function quietArguments(exporter: Exporter, program: string): readonly string[] 
   return NOISY[exporter]
     .filter((name) => new RegExp(`--(\\[no-\\])?collector\\.${name}\\s`).test(known))
     .map((name) => `--no-collector.${name}`);
+}
+
+/**
+ * What runs beside the stack: Prometheus, one node exporter (all hosts are this machine), and an exporter for each database that
+ * runs here. `runsHere`: names of the components that do.
+ */
+export function monitoringParts(plan: Plan, runsHere: ReadonlySet<string>): readonly MonitoringPart[] {
+  const exporters = plan.scrapes.filter((scrape) => isScraped(scrape, plan, runsHere) && scrape.exporter !== null);
+  return [
+    ...exporters.map(({ exporter, component }) => ({ name: exporterName(component), exporter, of: component })),
+    { name: PROMETHEUS, exporter: null, of: null },
+  ];
+}
+
+/** The part that answers a scrape target on this machine. */
+export function scrapedPart({ exporter, component }: ScrapeTarget): string {
+  if (exporter !== null) return exporterName(component);
+  return component ?? PROMETHEUS;
+}
+
+/** Whether a scrape target exists on this machine: it is one host, and a stand-in is not what the target tells of. */
+export function isScraped({ exporter, host, component }: ScrapeTarget, plan: Plan, runsHere: ReadonlySet<string>): boolean {
+  if (exporter === "node") return host === plan.monitoring?.on;
+  return component === null || runsHere.has(component);
+}
+
+function exporterName(component: string | null): string {
+  return component === null ? "node-exporter" : exporterNameOf(component);
+}
+
+/** @throws UserError when this machine has no Prometheus. */
+function findMonitoringPrograms(searchPath: string | undefined = process.env.PATH): MonitoringPrograms {
+  const prometheus = findProgram("prometheus", ".", searchPath);
+  if (prometheus === null) {
+    throw new UserError({
+      message: "--monitoring needs Prometheus, and this machine has none (looked for prometheus in PATH)",
+      fix: "install it (Debian and Ubuntu: apt-get install prometheus; macOS: brew install prometheus), or leave out --monitoring",
+    });
+  }
+  const exporters = new Map<Exporter, string>();
+  for (const [exporter, names] of Object.entries(EXPORTERS) as [Exporter, readonly string[]][]) {
+    const found = names.map((name) => findProgram(name, ".", searchPath)).find((path) => path !== null);
+    if (found !== undefined) exporters.set(exporter, found);
+  }
+  return { prometheus, exporters };
 }

@@ -1,14 +1,6 @@
-import { type NetworkRule, OPERATOR_CIDR, type RuleSource } from "../plan.js";
-import { NETWORK_CIDR } from "../planning/planned-hosts.js";
-import { sortedUnique } from "../planning/sorted.js";
-import { canonicalCidr } from "../validation/cidr.js";
-import { INTERNET, OPERATOR, type Reach, type ReachEnd, type RuleSet } from "./reach.js";
-
-/** First and last address of a range, as numbers. */
-interface Range {
-  readonly first: number;
-  readonly last: number;
-}
+import type { NetworkRule } from "../plan.js";
+import { includes, outsideOf } from "./ends.js";
+import { OPERATOR, type Reach, type ReachEnd, type RuleSet } from "./reach.js";
 
 /**
  * Every connection that crosses a host's border and that the rules let through, and why: from the rules alone, as a cloud decides it.
@@ -56,48 +48,4 @@ function reachesBetween(from: ReachEnd, to: ReachEnd, facts: RuleSet): readonly 
 
 function serviceOf({ port, protocol }: NetworkRule): string {
   return `${port}/${protocol}`;
-}
-
-/** Who is outside, in a fixed order: the internet, the operator, and each range that a rule names. */
-function outsideOf({ rules }: RuleSet): readonly ReachEnd[] {
-  const ranges = rules.flatMap(({ source }) => ("cidr" in source ? [source.cidr] : []));
-  const named = ranges.filter((cidr) => cidr !== OPERATOR_CIDR && !isWorld(cidr) && !covers(NETWORK_CIDR, cidr));
-  return [INTERNET, OPERATOR, ...sortedUnique(named)];
-}
-
-/**
- * Whether a rule's other end includes this end. A group is its host; a range is whoever has an address in it: everyone inside and
- * outside when it is the world, a host when it shares an address with the host's subnet, for the host's own is not known yet.
- */
-function includes(source: RuleSource, end: ReachEnd, { hosts }: RuleSet): boolean {
-  const host = hosts.find(({ name }) => name === end);
-  if ("group" in source) return host !== undefined && source.group === host.name;
-  if (source.cidr === OPERATOR_CIDR) return end === OPERATOR;
-  if (isWorld(source.cidr)) return true;
-  return host === undefined ? covers(source.cidr, end) : overlap(source.cidr, host.cidr);
-}
-
-/** Whether a range is so wide that who may come from it is anyone: wider than a /8 (IPv4) or a /16 (IPv6), which no one party has. */
-function isWorld(cidr: string): boolean {
-  const prefix = /\/(\d+)$/.exec(cidr)?.[1];
-  return prefix !== undefined && Number(prefix) < (cidr.includes(":") ? 16 : 8);
-}
-
-/** Whether every address of `inner` is one of `outer`. Of what is no IPv4 range: whether both are the same. */
-function covers(outer: string, inner: string): boolean {
-  const [a, b] = [rangeOf(outer), rangeOf(inner)];
-  return a === null || b === null ? outer === inner : a.first <= b.first && b.last <= a.last;
-}
-
-/** Whether two IPv4 ranges have an address in common. */
-function overlap(one: string, other: string): boolean {
-  const [a, b] = [rangeOf(one), rangeOf(other)];
-  return a !== null && b !== null && a.first <= b.last && b.first <= a.last;
-}
-
-function rangeOf(cidr: string): Range | null {
-  const [address = "", prefix = ""] = canonicalCidr(cidr)?.split("/") ?? [];
-  if (address === "") return null;
-  const first = address.split(".").reduce((number, octet) => number * 256 + Number(octet), 0);
-  return { first, last: first + 2 ** (32 - Number(prefix)) - 1 };
 }
