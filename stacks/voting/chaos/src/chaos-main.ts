@@ -16,52 +16,6 @@ import { renderJson, renderReport } from "./render-report.js";
 /** Between two lines of progress where there is no terminal. */
 const LINE_EVERY_MS = 10_000;
 
-await runCommand(USAGE, async (words) => {
-  const wanted = parseArguments(words, () => randomInt(1_000_000));
-  const file = wanted.reportFile === null ? null : new ReportFile(wanted.reportFile);
-  const stop = new AbortController();
-  const log = new LogFile();
-  const out = new Console(log.note);
-  let world: World | null = null;
-  let keep = true;
-  const close = async (): Promise<void> => {
-    await world?.close({ keepData: keep });
-    await log.close({ keep });
-    if (!keep) return;
-    if (world !== null) process.stderr.write(`the data is left in ${world.run.stateFolder}\n`);
-    process.stderr.write(`what the parts printed is in ${log.path}\n`);
-  };
-  onInterrupt(
-    () => {
-      stop.abort();
-      out.say("stopping: what is broken is put right, then every vote is checked; once more ends without a check");
-    },
-    () => {
-      out.say("ending without a check");
-      keep = false;
-      void close().finally(() => process.exit(1));
-    },
-  );
-  out.say(`seed ${wanted.seed}: starting a stack of its own`);
-  try {
-    world = await startWorld({ kinds: wanted.kinds, onLog: log.add });
-    for (const [kind, reason] of notPossible(world, wanted.kinds)) out.say(`not tried here: ${kind} (${reason})`);
-    const report = await chaos(world, { ...wanted, stop: stop.signal, tell: out });
-    out.end();
-    process.stdout.write(wanted.json ? renderJson(report) : renderReport(report));
-    file?.write(renderJson(report));
-    keep = !isExact(report);
-    return keep ? 1 : 0;
-  } finally {
-    await close();
-    process.stderr.write(`to run the same faults again: npm run chaos -- ${commandLine(wanted)}\n`);
-  }
-});
-
-function commandLine({ seed, forMs, kinds, votesPerSecond }: ChaosArguments): string {
-  return `--seed ${seed} --for ${forMs}ms --faults ${kinds.join(",")} --rate ${votesPerSecond}`;
-}
-
 /** What the parts print, kept until it is known whether anybody will want to read it. */
 class LogFile {
   readonly path = join(mkdtempSync(join(tmpdir(), "groundplan-chaos-")), "parts.log");
@@ -116,4 +70,50 @@ class Console implements ChaosNews {
   end(): void {
     this.#live.clear();
   }
+}
+
+await runCommand(USAGE, async (words) => {
+  const wanted = parseArguments(words, () => randomInt(1_000_000));
+  const file = wanted.reportFile === null ? null : new ReportFile(wanted.reportFile);
+  const stop = new AbortController();
+  const log = new LogFile();
+  const out = new Console(log.note);
+  let world: World | null = null;
+  let keep = true;
+  const close = async (): Promise<void> => {
+    await world?.close({ keepData: keep });
+    await log.close({ keep });
+    if (!keep) return;
+    if (world !== null) process.stderr.write(`the data is left in ${world.run.stateFolder}\n`);
+    process.stderr.write(`what the parts printed is in ${log.path}\n`);
+  };
+  onInterrupt(
+    () => {
+      stop.abort();
+      out.say("stopping: what is broken is put right, then every vote is checked; once more ends without a check");
+    },
+    () => {
+      out.say("ending without a check");
+      keep = false;
+      void close().finally(() => process.exit(1));
+    },
+  );
+  out.say(`seed ${wanted.seed}: starting a stack of its own`);
+  try {
+    world = await startWorld({ kinds: wanted.kinds, onLog: log.add });
+    for (const [kind, reason] of notPossible(world, wanted.kinds)) out.say(`not tried here: ${kind} (${reason})`);
+    const report = await chaos(world, { ...wanted, stop: stop.signal, tell: out });
+    out.end();
+    process.stdout.write(wanted.json ? renderJson(report) : renderReport(report));
+    file?.write(renderJson(report));
+    keep = !isExact(report);
+    return keep ? 1 : 0;
+  } finally {
+    await close();
+    process.stderr.write(`to run the same faults again: npm run chaos -- ${commandLine(wanted)}\n`);
+  }
+});
+
+function commandLine({ seed, forMs, kinds, votesPerSecond }: ChaosArguments): string {
+  return `--seed ${seed} --for ${forMs}ms --faults ${kinds.join(",")} --rate ${votesPerSecond}`;
 }

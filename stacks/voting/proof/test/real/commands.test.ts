@@ -39,3 +39,9 @@ for (const command of COMMANDS) {
     assert.doesNotMatch(err, /^\s+at /m, "no stack trace");
   });
 }
+
+test("a report that cannot be written is said before anything is started", async () => {
+  const { code, out, err } = await run("chaos/src/chaos", "--report", "no/such/folder/chaos.json");
+  assert.deepEqual([code, out], [1, ""]);
+  assert.match(err, /^the report cannot be written to no\/such\/folder\/chaos\.json: ENOENT[^\n]*\n$/);
+});
