@@ -1,4 +1,3 @@
-export { awkwardStack } from "./awkward-stack.js";
 export { BROWSER, BROWSER_ARGUMENTS } from "./browser.js";
 export { ComposeRun, type ComposeRunOptions } from "./docker/compose-run.js";
 export { type DockerEngine, type MissingEngine, openDockerEngine, openEmptyEngine } from "./docker/docker-engine.js";
@@ -7,14 +6,12 @@ export { type Outcome, type ProgramOptions, runProgram, tryProgram } from "./doc
 export { type BaseImage, MONITORING_STAND_INS, STAND_IN_IMAGES } from "./docker/stand-in-images.js";
 export { freePort } from "./free-port.js";
 export { startHosts, type TestHosts } from "./hosts/start-hosts.js";
-export { minimalStack } from "./minimal-stack.js";
-export { addressesOf } from "./namespaces/addresses-of.js";
-export { type Attempt, type AttemptOutcome, type Namespaces, openNamespaces } from "./namespaces/open-namespaces.js";
+export { type Attempt, type AttemptOutcome, addressesOf, type Namespaces, openNamespaces } from "./namespaces/open-namespaces.js";
 export { type Addresses, renderNftables } from "./namespaces/render-nftables.js";
 export { openClients } from "./open-clients.js";
 export { missingProgram, pathWithPrograms, programPath, TERRAFORMS, type TerraformProgram } from "./programs.js";
 export { propertyRuns } from "./property-runs.js";
-export { singleHostStack } from "./single-host-stack.js";
+export { awkwardStack, minimalStack, singleHostStack } from "./sample-stacks.js";
 export { type Databases, startDatabases } from "./start-databases.js";
 export { until, untilDone } from "./until.js";
 export { votingStack } from "./voting-stack.js";

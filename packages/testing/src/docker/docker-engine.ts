@@ -1,14 +1,28 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
-import { missingProgram } from "../programs.js";
-import { provideImages, withdrawStandIns } from "./base-images.js";
+import { missingProgram, programPath } from "../programs.js";
+import { until } from "../until.js";
 import { cacheFolder } from "./cache-folder.js";
-import { clientSettings } from "./client-settings.js";
+import { makeStandIn, nameOfStandIn } from "./make-stand-in.js";
 import { OwnEngine } from "./own-engine.js";
+import { processLives } from "./process-lives.js";
 import { runProgram, tryProgram } from "./run-program.js";
-import type { BaseImage } from "./stand-in-images.js";
-import { Users } from "./users.js";
-import { withLock } from "./with-lock.js";
+import { type BaseImage, STAND_IN_IMAGES } from "./stand-in-images.js";
 
 /** A Docker engine for a test file. */
 export interface DockerEngine {
@@ -28,6 +42,17 @@ export interface DockerEngine {
 export interface MissingEngine {
   readonly missing: string;
 }
+
+/** Making all images of a machine takes some minutes. */
+const LIMIT_MS = 600_000;
+
+/** What `docker` runs as commands of its own, and the tool of the tests that it is. */
+const PLUGINS = { compose: "docker-compose-2", buildx: "docker-buildx" } as const;
+
+type Env = Readonly<Record<string, string>>;
+
+/** A registry that can be reached names the image within that time. */
+const ANSWER_LIMIT_MS = 10_000;
 
 /**
  * The engine that this machine runs (DOCKER_HOST selects it), or one of the tests' own, started by root, with a socket and data of its own
@@ -90,4 +115,155 @@ export async function openEmptyEngine(): Promise<DockerEngine | MissingEngine> {
     rmSync(folder, { recursive: true, force: true });
   };
   return { env, isOwn: true, docker: (...args) => runProgram("docker", args, { env }), hasUsers: () => true, close };
+}
+
+/** The processes that use the engine now: test files may run side by side, and the last one ends it. */
+export class Users {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    mkdirSync(folder, { recursive: true });
+  }
+
+  enter(): void {
+    writeFileSync(join(this.#folder, String(process.pid)), "");
+  }
+
+  leave(): void {
+    rmSync(join(this.#folder, String(process.pid)), { force: true });
+  }
+
+  /** Whether any is left; those that died without leaving do not count. */
+  any(): boolean {
+    for (const pid of readdirSync(this.#folder)) {
+      if (processLives(Number(pid))) return true;
+      rmSync(join(this.#folder, pid));
+    }
+    return false;
+  }
+}
+
+/** One process of this machine at a time does the work; a lock whose holder died is taken over. */
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const own = `${path}.${process.pid}`;
+  writeFileSync(own, String(process.pid));
+  try {
+    // A link appears whole, with the holder's id in it.
+    await until(`${path} is free`, () => tryLink(own, path), LIMIT_MS);
+  } finally {
+    rmSync(own);
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(path);
+  }
+}
+
+function tryLink(own: string, path: string): boolean {
+  try {
+    linkSync(own, path);
+    return true;
+  } catch {
+    if (!processLives(Number(readFileSync(path, "utf8")))) rmSync(path, { force: true });
+    return false;
+  }
+}
+
+/**
+ * Settings of the docker program with the plugins that were made for the tests, where it has none. All else is the user's own: logins,
+ * proxies, contexts.
+ *
+ * @param folder For these settings, kept between runs; others may be using it.
+ * @returns Variables for programs that run docker.
+ */
+async function clientSettings(folder: string): Promise<Readonly<Record<string, string>>> {
+  const has = await Promise.all(Object.keys(PLUGINS).map(async (name) => (await tryProgram("docker", [name, "version"])).code === 0));
+  const made = Object.entries(PLUGINS).flatMap(([name, tool]) => {
+    const path = programPath(tool);
+    return path === null ? [] : [[`docker-${name}`, path] as const];
+  });
+  if (made.length === 0 || has.every(Boolean)) return {};
+  const plugins = join(folder, "cli-plugins");
+  mkdirSync(plugins, { recursive: true });
+  for (const [name, path] of made) link(path, join(plugins, name));
+  const own = process.env.DOCKER_CONFIG ?? join(homedir(), ".docker");
+  const settings = existsSync(own) ? readdirSync(own).filter((name) => name !== "cli-plugins") : [];
+  for (const name of settings) link(join(own, name), join(folder, name));
+  // A docker program of before 23 builds without BuildKit, unless it is told to.
+  return { DOCKER_CONFIG: folder, DOCKER_BUILDKIT: "1" };
+}
+
+/** Puts a link there in place of what is there, at once. */
+function link(target: string, path: string): void {
+  try {
+    if (readlinkSync(path) === target) return;
+  } catch {
+    // There is none yet.
+  }
+  const next = `${path}.${process.pid}`;
+  symlinkSync(target, next);
+  renameSync(next, path);
+}
+
+/**
+ * Sees to it that the engine has the images under their public names: they are there, or a stand-in that was made before, or they can be
+ * pulled, or stand-ins are made. Stand-ins are kept under names of their own; the public name is lent to them, and never taken from an image
+ * that is none. Returns what is missing to make them, or `null`.
+ */
+async function provideImages(images: readonly BaseImage[], env: Env): Promise<string | null> {
+  for (const image of images) {
+    const { tag } = STAND_IN_IMAGES[image];
+    const ownName = nameOfStandIn(image);
+    const present = await idOf(tag, env);
+    const made = await idOf(ownName, env);
+    const isOutdated = present !== null && present !== made && (await labelOf(tag, env)) === tag;
+    if (present !== null && !isOutdated) continue;
+    if (made === null) {
+      if (!isOutdated && (await tryPull(tag, env))) continue;
+      const { tool } = STAND_IN_IMAGES[image];
+      const missing = missingProgram("root", "debootstrap", ...(tool === undefined ? [] : [tool]));
+      if (missing !== null) return missing;
+      process.stderr.write(`${tag} cannot be pulled: making a stand-in from this machine's packages (once, about a minute) ...\n`);
+      try {
+        await makeStandIn(image, ownName, env);
+      } catch (error) {
+        process.stderr.write(`${(error as Error).message}\n`);
+        return `needs the image ${tag}, which can neither be pulled nor made here (see above)`;
+      }
+    }
+    await runProgram("docker", ["tag", ownName, tag], { env });
+    process.stderr.write(`${tag} is a stand-in here: see packages/testing/src/docker/stand-in-images.ts for how it differs\n`);
+  }
+  return null;
+}
+
+/** Takes the public names from the stand-ins: on an engine with other users none may take them for the real ones. */
+async function withdrawStandIns(env: Env): Promise<void> {
+  for (const { tag } of Object.values(STAND_IN_IMAGES)) {
+    if ((await labelOf(tag, env)) === tag) await runProgram("docker", ["image", "rm", "--no-prune", tag], { env });
+  }
+}
+
+async function idOf(name: string, env: Env): Promise<string | null> {
+  const { code, stdout } = await tryProgram("docker", ["image", "inspect", "--format", "{{.Id}}", name], { env });
+  return code === 0 ? stdout.trim() : null;
+}
+
+async function labelOf(name: string, env: Env): Promise<string> {
+  const format = '{{index .Config.Labels "groundplan.stand-in"}}';
+  return (await tryProgram("docker", ["image", "inspect", "--format", format, name], { env })).stdout.trim();
+}
+
+/** Pulls an image; gives up soon where no registry can be reached, and takes its time where one can. Returns whether it is there. */
+async function tryPull(tag: string, env: Readonly<Record<string, string>>): Promise<boolean> {
+  const child = spawn("docker", ["pull", tag], { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "ignore"] });
+  const timer = setTimeout(() => child.kill("SIGKILL"), ANSWER_LIMIT_MS);
+  // The first line is "<tag>: Pulling from <repository>".
+  child.stdout.once("data", () => clearTimeout(timer));
+  child.stdout.resume();
+  const [code] = await once(child, "close");
+  clearTimeout(timer);
+  return code === 0;
 }

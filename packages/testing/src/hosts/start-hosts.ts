@@ -2,13 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Plan, PlannedHost } from "@groundplan/model";
+import { INTERNET, OPERATOR, type Plan, type PlannedHost, reachability } from "@groundplan/model";
 import type { DockerEngine, MissingEngine } from "../docker/docker-engine.js";
 import { type Outcome, runProgram, tryProgram } from "../docker/run-program.js";
 import { until } from "../until.js";
-import { groupRules, INSIDE, OUTSIDE } from "./group-rules.js";
 import { provideHostImage } from "./host-image.js";
-import { HOST_INIT, RULES_FILE } from "./host-init.js";
 
 const START_LIMIT_MS = 60_000;
 
@@ -28,6 +26,53 @@ export interface TestHosts {
   reboot(host: string): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Interfaces of a test host: in the network of all hosts, and of a public one towards the internet. */
+const INSIDE = "eth0";
+
+const OUTSIDE = "eth1";
+
+/** Of the host; read again when it starts again. */
+const RULES_FILE = "/etc/groups.nft";
+
+/**
+ * What a host runs in place of an init system. Its Docker needs cgroups that it may write to; the data volume is a file behind a loop device,
+ * under the name that an EBS volume has on a Nitro instance; addresses of the internet are translated as AWS's gateway does.
+ */
+const HOST_INIT = `set -e
+if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+  mount -o remount,rw /sys/fs/cgroup
+  # A group with processes of its own may have none below it.
+  mkdir -p /sys/fs/cgroup/init
+  xargs -rn1 < /sys/fs/cgroup/cgroup.procs > /sys/fs/cgroup/init/cgroup.procs 2> /dev/null || true
+  sed 's/ / +/g; s/^/+/' < /sys/fs/cgroup/cgroup.controllers > /sys/fs/cgroup/cgroup.subtree_control
+else
+  awk '$5 ~ "^/sys/fs/cgroup" { print $5 }' /proc/self/mountinfo | while read -r place; do mount -o remount,bind,rw "$place"; done
+fi
+
+if [ -n "$DATA_VOLUME" ]; then
+  mknod -m 600 /dev/loop-control c 10 237
+  number=0
+  while [ $number -lt 64 ]; do mknod -m 600 /dev/loop$number b 7 $number; number=$((number + 1)); done
+  [ -e /data-volume.img ] || truncate -s 2G /data-volume.img
+  device=$(losetup --find --show /data-volume.img)
+  # Whoever holds it open keeps it; the kernel lets go of it when this host is gone, however that comes. Opened here first: the
+  # background process may come to it only after the detaching.
+  exec 9< $device
+  sleep infinity <&9 &
+  losetup --detach $device
+  mkdir -p /dev/disk/by-id
+  ln -s $device /dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_$DATA_VOLUME
+fi
+[ ! -e ${RULES_FILE} ] || nft -f ${RULES_FILE}
+mount --all
+mkdir -p /run/sshd /home/ubuntu/.ssh
+echo "$AUTHORIZED_KEY" > /home/ubuntu/.ssh/authorized_keys
+chown -R ubuntu /home/ubuntu
+rm -f /run/docker.pid /var/run/docker.pid
+/usr/sbin/sshd
+exec dockerd > /var/log/dockerd.log 2>&1
+`;
 
 /**
  * Starts them and waits until they answer. Public hosts have an address that this machine reaches; private ones have none and are reached by
@@ -222,4 +267,34 @@ class Hosts implements TestHosts {
 
 function lines(text: string): readonly string[] {
   return text.split("\n").filter(Boolean);
+}
+
+/**
+ * What a host's security group does, for nftables: at the interface, before Docker sees a packet. Only what begins a TCP connection is looked
+ * at; answers and all else pass.
+ */
+function groupRules(plan: Plan, host: string, addresses: ReadonlyMap<string, string>): string {
+  const into = reachability(plan).filter(({ to }) => to === host);
+  const inside = [...addresses].flatMap(([name, address]) => {
+    const ports = into.filter(({ from }) => from === name).map(({ port }) => port);
+    return accept(`ip saddr ${address} `, ports);
+  });
+  const outside = accept("", [...new Set(into.filter(({ from }) => from === INTERNET || from === OPERATOR).map(({ port }) => port))]);
+  const isPublic = plan.hosts.some(({ name, subnet }) => name === host && subnet === "public");
+  return ["table netdev groups {", ...chain(INSIDE, inside), ...(isPublic ? chain(OUTSIDE, outside) : []), "}"].join("\n");
+}
+
+function accept(condition: string, ports: readonly number[]): readonly string[] {
+  return ports.length === 0 ? [] : [`${condition}tcp dport { ${ports.join(", ")} } accept`];
+}
+
+function chain(device: string, accepted: readonly string[]): readonly string[] {
+  return [
+    `chain ${device} {`,
+    `type filter hook ingress device "${device}" priority 0; policy accept;`,
+    "tcp flags & (syn | ack) != syn accept",
+    ...accepted,
+    "meta l4proto tcp drop",
+    "}",
+  ];
 }

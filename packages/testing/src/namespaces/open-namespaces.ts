@@ -1,9 +1,11 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { ReachEnd } from "@groundplan/model";
+import { INTERNET, OPERATOR, type ReachEnd, type RuleSet, reachability } from "@groundplan/model";
 import { tryProgram } from "../docker/run-program.js";
 import { missingProgram } from "../programs.js";
 import type { Addresses } from "./render-nftables.js";
-import { Talker } from "./talker.js";
 
 /** From `src` and from `dist` alike: the compiler leaves it where it is. */
 const AGENT = fileURLToPath(new URL("../../src/namespaces/agent.mjs", import.meta.url));
@@ -27,6 +29,14 @@ export interface Namespaces {
   attempt(attempts: readonly Attempt[]): Promise<readonly AttemptOutcome[]>;
   close(): Promise<void>;
 }
+
+/** Of RFC 5737: in use nowhere, and in no range of a plan. */
+const INTERNET_ADDRESS = "198.51.100.1";
+
+const OPERATOR_ADDRESS = "192.0.2.1";
+
+/** Clouds keep the first addresses of a subnet to themselves. */
+const FIRST_HOST = 10;
 
 /**
  * Starts a namespace for each end, with a listener on each port. They are in a private mount namespace of one process that ends when this one
@@ -100,4 +110,70 @@ function script(addresses: readonly string[]): string {
     `ip -n end${index} route add default dev eth0`,
   ]);
   return ["mount -t tmpfs tmpfs /run", "ip link add switch type bridge", "ip link set switch up", ...ends, "exec cat"].join("\n");
+}
+
+/** A program that answers a line with a line. */
+class Talker {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #what: string;
+  readonly #ended: Promise<number | null>;
+  readonly #waiting: ((line: string) => void)[] = [];
+  #stderr = "";
+
+  constructor(program: string, args: readonly string[]) {
+    this.#what = program;
+    this.#child = spawn(program, args);
+    this.#child.stderr.setEncoding("utf8").on("data", (chunk) => {
+      this.#stderr += chunk;
+    });
+    // A program that has ended says so by its exit code.
+    this.#child.stdin.on("error", () => {});
+    createInterface({ input: this.#child.stdout }).on("line", (line) => this.#waiting.shift()?.(line));
+    this.#ended = once(this.#child, "close").then(([code]) => code);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  say(line: string): void {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
+  async ask(line: string): Promise<string> {
+    const answer = new Promise<string>((resolve) => this.#waiting.push(resolve));
+    this.say(line);
+    return Promise.race([answer, this.#ended.then((code) => Promise.reject(this.#failure(code)))]);
+  }
+
+  /** Says that nothing more comes, and waits for its end. */
+  async end(): Promise<void> {
+    this.#child.stdin.end();
+    const code = await this.#ended;
+    if (code !== 0) throw this.#failure(code);
+  }
+
+  #failure(code: number | null): Error {
+    return new Error(`${this.#what} ended with ${code}: ${this.#stderr.trim()}`);
+  }
+}
+
+/** An address for every end that a plan's rules know: each host in its subnet, the others outside. */
+export function addressesOf(facts: RuleSet): Addresses {
+  const hosts = facts.hosts.map(({ name, cidr }, index): [string, string] => [name, addressIn(cidr, FIRST_HOST + index)]);
+  const ranges = reachability(facts)
+    .flatMap(({ from, to }) => [from, to])
+    .filter((end) => end.includes("/"));
+  return new Map([
+    [INTERNET, INTERNET_ADDRESS],
+    [OPERATOR, OPERATOR_ADDRESS],
+    ...ranges.map((range): [string, string] => [range, addressIn(range, range.endsWith("/32") ? 0 : 1)]),
+    ...hosts,
+  ]);
+}
+
+function addressIn(cidr: string, offset: number): string {
+  const [network = ""] = cidr.split("/");
+  const octets = network.split(".").map(Number);
+  return [...octets.slice(0, 3), (octets[3] ?? 0) + offset].join(".");
 }

@@ -4,8 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { Users } from "../../src/docker/users.js";
-import { withLock } from "../../src/docker/with-lock.js";
+import { Users, withLock } from "../../src/docker/docker-engine.js";
 
 const folder = mkdtempSync(join(tmpdir(), "groundplan-lock-"));
 after(() => rmSync(folder, { recursive: true }));
