@@ -4,7 +4,7 @@ import { mkdirSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { pause, until } from "../src/pause.js";
-import { watchFolders } from "../src/watch-services.js";
+import { watchFolders } from "../src/run-stack.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
 /** Says what hangs. */

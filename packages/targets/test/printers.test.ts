@@ -6,8 +6,8 @@ import { hostsPlanOf } from "../src/aws/hosts-plan.js";
 import { renderCompose } from "../src/compose/compose-file.js";
 import { type Container, PLAIN } from "../src/containers/container.js";
 import { containerPlanOf } from "../src/containers/container-plan.js";
-import { renderSwarm } from "../src/swarm/swarm-file.js";
 import { swarmPlanOf } from "../src/swarm/swarm-plan.js";
+import { renderSwarm } from "../src/swarm/swarm-target.js";
 import { PLACE, parsed, planned, serviceOf } from "./rendered.js";
 
 const plan = planned("shop", (s) => {

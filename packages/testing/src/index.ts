@@ -11,7 +11,6 @@ export { type Addresses, renderNftables } from "./namespaces/render-nftables.js"
 export { openClients } from "./open-clients.js";
 export { missingProgram, pathWithPrograms, programPath, TERRAFORMS, type TerraformProgram } from "./programs.js";
 export { propertyRuns } from "./property-runs.js";
-export { awkwardStack, minimalStack, singleHostStack } from "./sample-stacks.js";
+export { awkwardStack, minimalStack, singleHostStack, votingStack } from "./sample-stacks.js";
 export { type Databases, startDatabases } from "./start-databases.js";
 export { until, untilDone } from "./until.js";
-export { votingStack } from "./voting-stack.js";

@@ -1,5 +1,10 @@
 import { build, type StackDefinition, stack } from "@groundplan/model";
 
+/** From `src` and from `dist` alike. Read while it runs, as the tool reads any stack file: packages know no stack, and compile without one. */
+const STACK_FILE = new URL("../../../stacks/voting/stack.ts", import.meta.url);
+
+const { default: voting } = (await import(STACK_FILE.href)) as { readonly default: StackDefinition };
+
 /**
  * A valid stack that is hard on every target: names as long as they may be, many links, links that skip levels or share
  * a port, values that need quoting, several databases on a host, and every option in use.
@@ -99,4 +104,9 @@ export function singleHostStack(): StackDefinition {
       runs: [db, cache, mailer, search, catalog, basket, payments, orders, shop, admin],
     });
   });
+}
+
+/** The voting stack that ships: three hosts, four links, monitoring and a pipeline. */
+export function votingStack(): StackDefinition {
+  return voting;
 }

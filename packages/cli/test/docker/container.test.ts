@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { diagnose } from "../../src/compose/up.js";
 import { type Container, describeState, isReady, parseContainers } from "../../src/docker/container.js";
-import { diagnose } from "../../src/docker/diagnose.js";
 
 /** What `docker inspect` of engine 20.10 printed, with what nobody reads cut away. */
 const INSPECTED = JSON.stringify([

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type RunningStack, runStack } from "@groundplan/local";
 import { freePort } from "@groundplan/testing";
-import { runningEnv } from "../../src/running-env.js";
+import { runningEnv } from "../../src/plan.js";
 import { readPlan } from "../../src/stack-file/open-plan.js";
 import { stateFolderOf } from "../../src/up/state-folder.js";
 import { folderWith, run } from "../helpers.js";

@@ -5,7 +5,6 @@ import { type Plan, UserError } from "@groundplan/model";
 import { GRAPH_STYLE, renderSvg } from "@groundplan/targets/graph";
 import type { LogLine, RunningStack } from "../running-stack.js";
 import { watchAlerts } from "./alerts/alert-watcher.js";
-import { eventStream } from "./event-stream.js";
 import { type LevelPoint, startLevelSampler } from "./levels/level-sampler.js";
 import { partReport, stateReport } from "./state-report.js";
 
@@ -110,6 +109,21 @@ interface LevelReport {
 
 /** Long enough to even out when in a second the counters are read, short enough to follow a load. */
 const RATE_POINTS = 3;
+
+/** Server-sent events to any number of open pages. */
+interface EventStream {
+  /** Starts to send to one more page, first of all its own `snapshot`. */
+  open(response: ServerResponse, snapshot: unknown): void;
+  /** Sends to every open page. */
+  send(event: string, data: unknown): void;
+  close(): void;
+}
+
+/** A page that lets this much pile up is cut off. It connects again, and a snapshot costs less than the arrears. */
+const MAX_BYTES_BEHIND = 4_000_000;
+
+/** How long a page waits before it connects again. */
+const RETRY_MS = 1_000;
 
 /**
  * Serves the stack's control room: one page that shows its parts, log and levels live and can stop, kill and restart parts,
@@ -323,4 +337,33 @@ function perSecond(level: number, earlier: LevelPoint | undefined, newest: Level
   const to = newest?.totals[level] ?? null;
   if (!earlier || !newest || from === null || to === null || newest.time <= earlier.time) return null;
   return (to - from) / ((newest.time - earlier.time) / 1_000);
+}
+
+function eventStream(): EventStream {
+  const pages = new Set<ServerResponse>();
+
+  return {
+    open(response, snapshot) {
+      response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+      response.write(`retry: ${RETRY_MS}\n${frame("snapshot", snapshot)}`);
+      pages.add(response);
+      response.on("close", () => pages.delete(response));
+    },
+    send(event, data) {
+      if (pages.size === 0) return;
+      const text = frame(event, data);
+      for (const page of pages) {
+        if (page.writableLength > MAX_BYTES_BEHIND) page.destroy();
+        else page.write(text);
+      }
+    },
+    close() {
+      for (const page of pages) page.end();
+      pages.clear();
+    },
+  };
+}
+
+function frame(event: string, data: unknown): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
