@@ -1,5 +1,6 @@
 interface Waiting<T> {
   readonly item: T;
+  readonly isGone: () => boolean;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -10,6 +11,22 @@ export class OverloadedError extends Error {
     super(`${waiting} requests wait for the queue already`);
   }
 }
+
+/** Nobody waits for it any more, and it has not left. */
+export class GoneError extends Error {
+  constructor() {
+    super("its caller left before it did");
+  }
+}
+
+/** The receiver of the batch has not taken this item. */
+export class LeftOutError extends Error {
+  constructor() {
+    super("it was left out");
+  }
+}
+
+const STAYS = (): boolean => false;
 
 /** So many batches may be under way: one side works on the next while the other answers the last. */
 const MAX_UNDER_WAY = 3;
@@ -25,23 +42,35 @@ const FULL_ITEMS = 25;
  * waits for nothing and at high load the batch grows by itself.
  */
 export class Batcher<T> {
-  readonly #send: (items: readonly T[]) => Promise<void>;
+  readonly #send: (items: readonly T[]) => Promise<readonly T[] | undefined>;
   readonly #maxWaiting: number;
   #waiting: Waiting<T>[] = [];
   #scheduled = false;
   #underWay = 0;
 
-  /** @param maxWaiting How many items may wait at most. Default: 5,000 */
-  constructor(send: (items: readonly T[]) => Promise<void>, maxWaiting = 5_000) {
+  /**
+   * @param send Resolves with the items that it left out, if any.
+   * @param maxWaiting How many items may wait at most. Default: 5,000
+   */
+  constructor(send: (items: readonly T[]) => Promise<readonly T[] | undefined>, maxWaiting = 5_000) {
     this.#send = send;
     this.#maxWaiting = maxWaiting;
   }
 
-  /** Resolves when the batch with this item was sent; rejects with what its sending threw. */
-  add(item: T): Promise<void> {
+  /** How many items have not left yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /**
+   * Resolves when the batch with this item was sent; rejects with what its sending threw, with a LeftOutError, or with a GoneError.
+   *
+   * @param isGone Asked when the batch leaves: whether the caller has left, so that its item need not go.
+   */
+  add(item: T, isGone = STAYS): Promise<void> {
     if (this.#waiting.length >= this.#maxWaiting) return Promise.reject(new OverloadedError(this.#waiting.length));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
+      this.#waiting.push({ item, isGone, resolve, reject });
       if (this.#waiting.length >= FULL_ITEMS && this.#underWay < MAX_UNDER_WAY) void this.#sendWaiting();
       else this.#schedule();
     });
@@ -59,16 +88,26 @@ export class Batcher<T> {
 
   async #sendWaiting(): Promise<void> {
     if (this.#waiting.length === 0) return;
-    const batch = this.#waiting;
+    const batch = this.#waiting.filter(stays);
     this.#waiting = [];
+    if (batch.length === 0) return;
     this.#underWay++;
     try {
-      await this.#send(batch.map((waiting) => waiting.item));
-      for (const waiting of batch) waiting.resolve();
+      const leftOut = (await this.#send(batch.map((waiting) => waiting.item))) ?? [];
+      for (const waiting of batch) {
+        if (leftOut.length > 0 && leftOut.includes(waiting.item)) waiting.reject(new LeftOutError());
+        else waiting.resolve();
+      }
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
     }
     this.#underWay--;
     this.#schedule();
   }
+}
+
+function stays({ isGone, reject }: Waiting<unknown>): boolean {
+  if (!isGone()) return true;
+  reject(new GoneError());
+  return false;
 }

@@ -1,8 +1,9 @@
 export { answerErrors, describeError, RequestError } from "./answer-errors.js";
-export { type Ballot, nowMs } from "./ballot.js";
-export { Batcher, OverloadedError } from "./batcher.js";
+export { type Ballot, isUuid, type NewBallot, nowMs } from "./ballot.js";
+export { Batcher, GoneError, LeftOutError, OverloadedError } from "./batcher.js";
 export { collectTotal } from "./collect-total.js";
 export { connectClient, endClient, openPool } from "./database.js";
+export { derivedUuid } from "./derived-uuid.js";
 export { escapeHtml } from "./escape-html.js";
 export { Keyring } from "./keyring.js";
 export { type CountStep, countBallots, loadPosition, lookUpBallot, readSnapshot, resetPosition } from "./ledger.js";

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { Ballot } from "./ballot.js";
+import type { NewBallot } from "./ballot.js";
 import { openPool, textArray } from "./database.js";
 import { partitionOf } from "./partition.js";
 import type { BallotQueue, QueueTotals } from "./queue.js";
@@ -14,19 +14,25 @@ export class PostgresQueue implements BallotQueue {
     this.#pool = openPool(url, onError);
   }
 
-  async enqueue(ballots: readonly Ballot[]): Promise<void> {
+  async enqueue(ballots: readonly NewBallot[]): Promise<readonly NewBallot[]> {
     if (!this.#migrated) await this.check();
-    await this.#pool.query({
-      name: "enqueue-ballots",
-      text: "SELECT enqueue_ballots($1, $2, $3, $4, $5)",
-      values: [
-        ballots.map((ballot) => partitionOf(ballot.voter)),
-        textArray(ballots.map((ballot) => ballot.id)),
-        textArray(ballots.map((ballot) => ballot.voter)),
-        textArray(ballots.map((ballot) => ballot.option)),
-        ballots.map((ballot) => ballot.acceptedAtMs),
-      ],
+    const values = [
+      ballots.map((ballot) => partitionOf(ballot.voter)),
+      textArray(ballots.map((ballot) => ballot.id)),
+      textArray(ballots.map((ballot) => ballot.voter)),
+      textArray(ballots.map((ballot) => ballot.option)),
+      ballots.map((ballot) => ballot.acceptedAtMs),
+    ];
+    if (ballots.every(({ voteKey }) => voteKey === undefined)) {
+      await this.#pool.query({ name: "enqueue-ballots", text: "SELECT enqueue_ballots($1, $2, $3, $4, $5)", values });
+      return [];
+    }
+    const { rows } = await this.#pool.query<{ left_out: readonly number[] }>({
+      name: "enqueue-keyed-ballots",
+      text: "SELECT enqueue_keyed_ballots($1, $2, $3, $4, $5, $6) AS left_out",
+      values: [...values, ballots.map(({ voteKey }) => voteKey ?? null)],
     });
+    return (rows[0]?.left_out ?? []).map((place) => ballots[place - 1] as NewBallot);
   }
 
   async check(): Promise<void> {

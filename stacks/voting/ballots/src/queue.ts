@@ -1,9 +1,15 @@
-import type { Ballot } from "./ballot.js";
+import type { Ballot, NewBallot } from "./ballot.js";
+
+/** How long the first option of a `voteKey` is remembered; a retry with the same option is the same ballot for ever. */
+export const VOTE_KEY_HOURS = 24;
 
 /** Where accepted ballots wait to be counted: the vote service's end. */
 export interface BallotQueue {
-  /** Resolves when every one of them is durable. All or none; on an error they may or may not be in. */
-  enqueue(ballots: readonly Ballot[]): Promise<void>;
+  /**
+   * Resolves when every one of them is durable, but for those that it resolves with: their `voteKey` came with another option first.
+   * On an error they may or may not be in, all or none.
+   */
+  enqueue(ballots: readonly NewBallot[]): Promise<readonly NewBallot[]>;
   totals(): Promise<QueueTotals>;
   /** Throws a sentence when ballots cannot be queued durably now. */
   check(): Promise<void>;

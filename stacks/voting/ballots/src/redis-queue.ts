@@ -1,10 +1,10 @@
 import type { Redis } from "ioredis";
-import type { Ballot } from "./ballot.js";
+import type { NewBallot } from "./ballot.js";
 import { ballotText } from "./ballot-text.js";
 import { partitionOf } from "./partition.js";
 import type { BallotQueue, QueueTotals } from "./queue.js";
 import { connectRedis } from "./redis-connection.js";
-import { ENQUEUE_SCRIPT, STREAM_KEYS } from "./redis-scripts.js";
+import { ENQUEUE_KEYED_SCRIPT, ENQUEUE_SCRIPT, STREAM_KEYS, voteKeyName } from "./redis-scripts.js";
 
 /** The queue in Redis streams, one for each partition. Durable because Redis answers only after its fsync (`appendfsync always`). */
 export class RedisQueue implements BallotQueue {
@@ -19,14 +19,27 @@ export class RedisQueue implements BallotQueue {
     });
   }
 
-  async enqueue(ballots: readonly Ballot[]): Promise<void> {
+  async enqueue(ballots: readonly NewBallot[]): Promise<readonly NewBallot[]> {
     if (!this.#durable) await this.check();
+    if (ballots.some(({ voteKey }) => voteKey !== undefined)) return this.#enqueueKeyed(ballots);
     const args: string[] = [];
     for (const ballot of ballots) {
       args.push(String(partitionOf(ballot.voter) + 1), ballotText(ballot));
     }
     const queued = await ENQUEUE_SCRIPT.run(this.#redis, STREAM_KEYS, args);
     if (queued !== ballots.length) throw new Error(`Redis queued ${queued} of ${ballots.length} ballots`);
+    return [];
+  }
+
+  async #enqueueKeyed(ballots: readonly NewBallot[]): Promise<readonly NewBallot[]> {
+    const keys = [...STREAM_KEYS];
+    const args: string[] = [];
+    for (const ballot of ballots) {
+      const key = ballot.voteKey === undefined ? 0 : keys.push(voteKeyName(ballot.voteKey));
+      args.push(String(partitionOf(ballot.voter) + 1), ballotText(ballot), String(key));
+    }
+    const leftOut = (await ENQUEUE_KEYED_SCRIPT.run(this.#redis, keys, args)) as readonly number[];
+    return leftOut.map((place) => ballots[place - 1] as NewBallot);
   }
 
   async check(): Promise<void> {

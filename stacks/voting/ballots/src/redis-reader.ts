@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Ballot } from "./ballot.js";
 import { isColumnText, parseBallotText } from "./ballot-text.js";
-import { uuidFromBytes } from "./keyring.js";
+import { uuidFromBytes } from "./derived-uuid.js";
 import type { QueueEntry, QueueReader, QueueTotals, RejectedEntry } from "./queue.js";
 import { connectRedis, redisReady } from "./redis-connection.js";
 import { redisTotals, streamInfo } from "./redis-queue.js";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import { PARTITIONS } from "./partition.js";
+import { VOTE_KEY_HOURS } from "./queue.js";
 
 /** The stream of a partition. All keys of one script must sit on one Redis node; in a cluster the braces see to it. */
 export const streamKey = (partition: number): string => `{ballots}:${partition}`;
@@ -40,6 +41,30 @@ for i = 1, #ARGV, 2 do
   redis.call("XADD", KEYS[tonumber(ARGV[i])], "*", "ballot", ARGV[i + 1])
 end
 return #ARGV / 2`);
+
+/** The first option of a vote key. */
+export const voteKeyName = (voteKey: string): string => `{ballots}:key:${voteKey}`;
+
+/**
+ * The same for a batch with vote keys. KEYS: the streams, then the vote keys. ARGV: for each ballot its partition (from 1), its text and
+ * the place of its vote key in KEYS (0: none). Returns the places of the ballots that were left out (from 1).
+ */
+export const ENQUEUE_KEYED_SCRIPT = new RedisScript(`
+local left_out = {}
+for i = 1, #ARGV, 3 do
+  local key, option, first = tonumber(ARGV[i + 2]), nil, nil
+  if key > 0 then
+    option = string.match(ARGV[i + 1], "^%S+ %S+ (%S+)")
+    first = redis.call("GET", KEYS[key])
+    if not first then redis.call("SET", KEYS[key], option, "EX", ${VOTE_KEY_HOURS * 3_600}) end
+  end
+  if first and first ~= option then
+    left_out[#left_out + 1] = (i + 2) / 3
+  else
+    redis.call("XADD", KEYS[tonumber(ARGV[i])], "*", "ballot", ARGV[i + 1])
+  end
+end
+return left_out`);
 
 /**
  * KEYS: the classic list, then the streams. ARGV: how many to move at most.

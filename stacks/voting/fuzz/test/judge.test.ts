@@ -79,3 +79,11 @@ test("while the queue is down a vote is 503 with Retry-After and no 2xx, and a r
   assert.match(problems([accepted("api", "a")], busy({ "retry-after": "2" })), /202 was due/);
   assert.equal(problems([refused("api", 400)], BAD, {}, "left", true), "");
 });
+
+test("a refusal that gives no cookie where one is due, or one where none is, is told", () => {
+  const given = BAD.replace("\r\n\r\n", `\r\nset-cookie: ${COOKIE}\r\n\r\n`);
+  assert.match(problems([{ ...refused("api", 400), cookie: "given" }], BAD), /it gives no voter cookie/);
+  assert.equal(problems([{ ...refused("api", 400), cookie: "given" }], given), "");
+  assert.match(problems([{ ...refused("api", 400), cookie: "none" }], given), /it gives a voter cookie/);
+  assert.match(problems([refused("api", 400)], given.replace("HttpOnly; ", "")), /its cookie is odd/);
+});

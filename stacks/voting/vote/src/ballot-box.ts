@@ -1,8 +1,12 @@
 import {
-  type Ballot,
   type BallotQueue,
   Batcher,
+  derivedUuid,
+  GoneError,
+  isUuid,
   type Keyring,
+  LeftOutError,
+  type NewBallot,
   nowMs,
   OverloadedError,
   orderedUuid,
@@ -10,19 +14,15 @@ import {
   RequestError,
 } from "@voting/ballots";
 import type { VoteMetrics } from "./metrics.js";
+import { findVoter, isStrongKey, type Voter, type VoterClues } from "./voter.js";
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** A vote as a client sent it; nothing in it is to be trusted yet. */
-export interface VoteRequest {
+export interface VoteRequest extends VoterClues {
   readonly option: unknown;
-  /** The signed voter cookie. */
-  readonly cookie: string | undefined;
-  /**
-   * The header Idempotency-Key: the same vote under the same key is one ballot, however often it is sent. Another option under it is a
-   * ballot of its own: an answer that acknowledges it must be true.
-   */
-  readonly idempotencyKey: string | undefined;
+  /** Asked when the ballot is about to leave: nobody waits for the answer any more. */
+  readonly isGone?: () => boolean;
 }
 
 export interface AcceptedVote {
@@ -47,7 +47,7 @@ export class BallotBox {
   readonly #optionIds: ReadonlySet<unknown>;
   readonly #metrics: VoteMetrics;
   readonly #onOutage: (error: Error) => void;
-  readonly #batcher: Batcher<Ballot>;
+  readonly #batcher: Batcher<NewBallot>;
 
   constructor(parts: BallotBoxParts) {
     this.#queue = parts.queue;
@@ -56,23 +56,32 @@ export class BallotBox {
     this.#metrics = parts.metrics;
     this.#onOutage = parts.onOutage;
     this.#batcher = new Batcher((ballots) => parts.queue.enqueue(ballots));
+    parts.metrics.watchWaiting(() => this.#batcher.waiting);
   }
 
-  /** Throws RequestError: 400 for a vote that is none, 503 when the queue does not take it. */
+  /**
+   * Throws RequestError: 400 for a vote that is none, 422 when the same request came with another option before, 503 when the queue
+   * does not take it.
+   */
   async cast(request: VoteRequest): Promise<AcceptedVote> {
     const startedMs = nowMs();
     const option = this.#readOption(request.option);
-    const { voter, newCookie } = this.#identify(request);
-    const key = request.idempotencyKey;
-    const id = key === undefined ? orderedUuid() : this.#keyring.deriveId("ballot", voter, key, option);
+    const voter = this.voterOf(request);
+    const voteKey = this.#readVoteKey(request, voter);
+    const id = voteKey === undefined ? orderedUuid() : derivedUuid("ballot", voteKey, option);
     try {
-      await this.#batcher.add({ id, voter, option, acceptedAtMs: startedMs });
+      await this.#batcher.add({ id, voter: voter.id, option, acceptedAtMs: startedMs, voteKey }, request.isGone);
     } catch (error) {
-      throw this.#refuse(error as Error);
+      throw this.#refuse(error as Error, request);
     }
     this.#metrics.accepted.inc();
     this.#metrics.acceptSeconds.observe((nowMs() - startedMs) / 1000);
-    return { option, receipt: this.#keyring.signReceipt(id), newCookie };
+    return { option, receipt: this.#keyring.signReceipt(id), newCookie: voter.newCookie };
+  }
+
+  /** Who sent a request, also one that is no vote. */
+  voterOf(clues: VoterClues): Voter {
+    return findVoter(this.#keyring, clues);
   }
 
   /** Whether a vote would be taken in now. */
@@ -86,11 +95,17 @@ export class BallotBox {
     }
   }
 
+  /** What to throw for a vote that is not taken; it is counted by its reason. */
+  refusal(reason: string, status: number, sentence: string): RequestError {
+    this.#metrics.refused.inc({ reason });
+    return new RequestError(status, sentence);
+  }
+
   #readOption(option: unknown): string {
     if (this.#optionIds.has(option)) return option as string;
-    this.#metrics.refused.inc({ reason: "option" });
     const known = [...this.#optionIds].join(", ");
-    throw new RequestError(
+    throw this.refusal(
+      "option",
       400,
       option === undefined
         ? `A vote is missing: send vote= one of ${known}.`
@@ -98,27 +113,37 @@ export class BallotBox {
     );
   }
 
-  #identify({ cookie, idempotencyKey }: VoteRequest): { voter: string; newCookie: string | null } {
-    if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
-      this.#metrics.refused.inc({ reason: "idempotency-key" });
-      throw new RequestError(400, "Idempotency-Key must be 1 to 255 visible ASCII characters.");
+  /** What makes a request that is sent again the same vote: its Idempotency-Key or the form's one-time value, for its voter. */
+  #readVoteKey({ idempotencyKey, once }: VoterClues, voter: Voter): string | undefined {
+    if (idempotencyKey !== undefined) {
+      if (!IDEMPOTENCY_KEY.test(idempotencyKey))
+        throw this.refusal("idempotency-key", 400, "Idempotency-Key must be 1 to 255 visible ASCII characters.");
+      if (!voter.isKnown && !isStrongKey(idempotencyKey))
+        throw this.refusal(
+          "idempotency-key",
+          400,
+          "Without the voter's cookie an Idempotency-Key must be one that nobody guesses: a UUID, as uuidgen or crypto.randomUUID() makes it, or 22 to 255 characters of A-Z a-z 0-9 _ -.",
+        );
+      return derivedUuid("vote", voter.id, idempotencyKey);
     }
-    const known = cookie === undefined ? null : this.#keyring.openVoter(cookie);
-    if (known !== null) return { voter: known, newCookie: null };
-    // A retry whose first answer was lost has no cookie: the key makes it the same voter again.
-    const voter = idempotencyKey === undefined ? orderedUuid() : this.#keyring.deriveId("voter", idempotencyKey);
-    return { voter, newCookie: this.#keyring.signVoter(voter) };
+    if (once === undefined) return undefined;
+    if (!isUuid(once)) throw this.refusal("once", 400, "The form's one-time value is not one of this page; choose again.");
+    return derivedUuid("vote of a page", voter.id, once);
   }
 
-  #refuse(error: Error): RequestError {
-    const overloaded = error instanceof OverloadedError;
-    this.#metrics.refused.inc({ reason: overloaded ? "overload" : "queue" });
+  #refuse(error: Error, { idempotencyKey }: VoterClues): RequestError {
+    if (error instanceof LeftOutError)
+      return this.refusal(
+        "used-key",
+        422,
+        idempotencyKey === undefined
+          ? "A vote for another option was cast from this page before; to change it, choose again."
+          : "This Idempotency-Key came with another option before; send a new vote with a new key.",
+      );
+    if (error instanceof GoneError) return this.refusal("gone", 503, "The connection was closed before the vote was stored.");
     this.#onOutage(error);
-    return new RequestError(
-      503,
-      overloaded
-        ? "Too many votes arrive at once; please try again in a moment."
-        : "Votes cannot be taken right now; please try again in a moment.",
-    );
+    if (error instanceof OverloadedError)
+      return this.refusal("overload", 503, "Too many votes arrive at once; please try again in a moment.");
+    return this.refusal("queue", 503, "Votes cannot be taken right now; please try again in a moment.");
   }
 }

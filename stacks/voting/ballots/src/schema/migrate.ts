@@ -3,9 +3,10 @@ import { votesAndTallies } from "./001-votes-and-tallies.js";
 import { ledger } from "./002-ledger.js";
 import { queue } from "./003-queue.js";
 import { rejected } from "./004-rejected.js";
+import { voteKeys } from "./005-vote-keys.js";
 
 /** In order; a migration that was released is never changed. */
-const MIGRATIONS: readonly string[] = [votesAndTallies, ledger, queue, rejected];
+const MIGRATIONS: readonly string[] = [votesAndTallies, ledger, queue, rejected, voteKeys];
 
 const MIGRATION_LOCK = 7304;
 
