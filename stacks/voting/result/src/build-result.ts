@@ -30,6 +30,7 @@ export async function buildResult({ app, log, registry, onOutage }: ServiceConte
       await pool.query("SELECT 1");
       feed.check();
     },
+    checkLive: () => feed.checkLive(),
     close: async () => {
       await feed.stop();
       await pool.end();
