@@ -1,8 +1,10 @@
-interface Waiting<T> {
+/** An item on its way, and who waits for it. */
+export interface Passenger<T> {
   readonly item: T;
-  readonly isGone: () => boolean;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
+  /** Asked when the batch leaves: whether nobody waits any more, so that the item need not go. */
+  isGone(): boolean;
+  /** Told once: `null` when the batch with the item was sent, else why it was not, or may not have been. */
+  settle(error: Error | null): void;
 }
 
 /** Too many wait already: the caller answers "try again" at once, instead of letting the queue grow without bound. */
@@ -44,7 +46,7 @@ const FULL_ITEMS = 25;
 export class Batcher<T> {
   readonly #send: (items: readonly T[]) => Promise<readonly T[] | undefined>;
   readonly #maxWaiting: number;
-  #waiting: Waiting<T>[] = [];
+  #waiting: Passenger<T>[] = [];
   #scheduled = false;
   #underWay = 0;
 
@@ -62,27 +64,36 @@ export class Batcher<T> {
     return this.#waiting.length;
   }
 
-  /**
-   * Resolves when the batch with this item was sent; rejects with what its sending threw, with a LeftOutError, or with a GoneError.
-   *
-   * @param isGone Asked when the batch leaves: whether the caller has left, so that its item need not go.
-   */
+  /** Resolves when the batch with this item was sent; rejects with what its sending threw, a LeftOutError or a GoneError. */
   add(item: T, isGone = STAYS): Promise<void> {
-    if (this.#waiting.length >= this.#maxWaiting) return Promise.reject(new OverloadedError(this.#waiting.length));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, isGone, resolve, reject });
-      if (this.#waiting.length >= FULL_ITEMS && this.#underWay < MAX_UNDER_WAY) void this.#sendWaiting();
-      else this.#schedule();
+      this.board({ item, isGone, settle: (error) => (error === null ? resolve() : reject(error)) });
     });
   }
 
+  /** The same without a promise, of which a busy service makes many. */
+  board(passenger: Passenger<T>): void {
+    if (this.#waiting.length >= this.#maxWaiting) {
+      passenger.settle(new OverloadedError(this.#waiting.length));
+      return;
+    }
+    this.#waiting.push(passenger);
+    this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#underWay >= MAX_UNDER_WAY || this.#waiting.length === 0) return;
+    if (this.#waiting.length >= FULL_ITEMS) void this.#sendWaiting();
+    else this.#schedule();
+  }
+
   #schedule(): void {
-    if (this.#scheduled || this.#underWay >= MAX_UNDER_WAY || this.#waiting.length === 0) return;
+    if (this.#scheduled) return;
     this.#scheduled = true;
     // Behind the requests that arrived in the same turn of the event loop, so that they travel together.
     setImmediate(() => {
       this.#scheduled = false;
-      void this.#sendWaiting();
+      if (this.#underWay < MAX_UNDER_WAY) void this.#sendWaiting();
     });
   }
 
@@ -92,22 +103,24 @@ export class Batcher<T> {
     this.#waiting = [];
     if (batch.length === 0) return;
     this.#underWay++;
+    let leftOut: readonly T[] = [];
+    let failure: Error | null = null;
     try {
-      const leftOut = (await this.#send(batch.map((waiting) => waiting.item))) ?? [];
-      for (const waiting of batch) {
-        if (leftOut.length > 0 && leftOut.includes(waiting.item)) waiting.reject(new LeftOutError());
-        else waiting.resolve();
-      }
+      leftOut = (await this.#send(batch.map(({ item }) => item))) ?? [];
     } catch (error) {
-      for (const waiting of batch) waiting.reject(error);
+      failure = error as Error;
     }
     this.#underWay--;
-    this.#schedule();
+    // The next one is on its way while the callers of this one are answered.
+    this.#leave();
+    for (const passenger of batch) {
+      passenger.settle(leftOut.length > 0 && leftOut.includes(passenger.item) ? new LeftOutError() : failure);
+    }
   }
 }
 
-function stays({ isGone, reject }: Waiting<unknown>): boolean {
-  if (!isGone()) return true;
-  reject(new GoneError());
+function stays(passenger: Passenger<unknown>): boolean {
+  if (!passenger.isGone()) return true;
+  passenger.settle(new GoneError());
   return false;
 }

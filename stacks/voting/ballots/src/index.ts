@@ -5,6 +5,7 @@ export { collectTotal } from "./collect-total.js";
 export { connectClient, endClient, openPool } from "./database.js";
 export { derivedUuid } from "./derived-uuid.js";
 export { escapeHtml } from "./escape-html.js";
+export { addFastLane, type FastLane } from "./http-server.js";
 export { Keyring } from "./keyring.js";
 export { type CountStep, countBallots, loadPosition, lookUpBallot, readSnapshot, resetPosition } from "./ledger.js";
 export { Notice } from "./notice.js";

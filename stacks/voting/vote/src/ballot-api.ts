@@ -1,9 +1,10 @@
 import { describeError, RequestError } from "@voting/ballots";
 import type { FastifyError, FastifyInstance } from "fastify";
+import { sendReply } from "./answer.js";
 import type { BallotBox } from "./ballot-box.js";
-import { API_HEADERS } from "./security-headers.js";
+import { apiEntrance } from "./entrance.js";
 import type { TrustedProxies } from "./trusted-proxies.js";
-import { isGone, readClues, refuseForeign, setsCookie, voterCookie } from "./vote-request.js";
+import { isGone, readClues, refusalCookie, refuseForeign } from "./vote-request.js";
 
 export interface BallotApiParts {
   readonly box: BallotBox;
@@ -13,24 +14,17 @@ export interface BallotApiParts {
 /** `POST /api/votes` with `{"vote":"a"}`: 202 with the receipt once the ballot is durable. */
 export async function ballotApi(app: FastifyInstance, { box, proxies }: BallotApiParts): Promise<void> {
   app.removeContentTypeParser("text/plain");
-
+  app.addHook("onRequest", async (request) => refuseForeign(box, proxies, request.raw));
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    if (setsCookie(request, describeError(error).status)) {
-      const { newCookie } = box.voterOf(readClues(request.headers));
-      if (newCookie !== null) reply.header("set-cookie", voterCookie(request.headers, newCookie));
-    }
-    throw error;
+    const { status, sentence } = describeError(error);
+    if (status === 500) throw error;
+    const newCookie = refusalCookie(box, request, status);
+    return sendReply(reply, apiEntrance.refused({ status, sentence, newCookie }, request.headers));
   });
 
-  app.addHook("onRequest", async (request) => refuseForeign(box, proxies, request.raw));
-
-  app.post("/api/votes", async (request, reply) => {
-    const { headers, socket } = request;
-    reply.headers(API_HEADERS);
-    const vote = await box.cast({ ...readClues(headers), option: readOption(request.body), isGone: () => isGone(socket) });
-    if (vote.newCookie !== null) reply.header("set-cookie", voterCookie(headers, vote.newCookie));
-    reply.code(202).type("application/json; charset=utf-8");
-    return `{"ballot":"${vote.receipt}","state":"queued"}`;
+  app.post(apiEntrance.path, async ({ headers, body, socket }, reply) => {
+    const vote = await box.cast({ ...readClues(headers), option: readOption(body), isGone: () => isGone(socket) });
+    return sendReply(reply, apiEntrance.accepted(vote, headers));
   });
 }
 

@@ -32,6 +32,9 @@ export interface AcceptedVote {
   readonly newCookie: string | null;
 }
 
+/** Told once what became of a vote. */
+export type SettleVote = (outcome: AcceptedVote | RequestError) => void;
+
 export interface BallotBoxParts {
   readonly queue: BallotQueue;
   readonly keyring: Keyring;
@@ -63,20 +66,34 @@ export class BallotBox {
    * Throws RequestError: 400 for a vote that is none, 422 when the same request came with another option before, 503 when the queue
    * does not take it.
    */
-  async cast(request: VoteRequest): Promise<AcceptedVote> {
+  cast(request: VoteRequest): Promise<AcceptedVote> {
+    return new Promise((resolve, reject) => {
+      this.take(request, (outcome) => (outcome instanceof RequestError ? reject(outcome) : resolve(outcome)));
+    });
+  }
+
+  /** The same without a promise. */
+  take(request: VoteRequest, settle: SettleVote): void {
     const startedMs = nowMs();
-    const option = this.#readOption(request.option);
-    const voter = this.voterOf(request);
-    const voteKey = this.#readVoteKey(request, voter);
-    const id = voteKey === undefined ? orderedUuid() : derivedUuid("ballot", voteKey, option);
     try {
-      await this.#batcher.add({ id, voter: voter.id, option, acceptedAtMs: startedMs, voteKey }, request.isGone);
+      const option = this.#readOption(request.option);
+      const voter = this.voterOf(request);
+      const voteKey = this.#readVoteKey(request, voter);
+      const id = voteKey === undefined ? orderedUuid() : derivedUuid("ballot", voteKey, option);
+      this.#batcher.board({
+        item: { id, voter: voter.id, option, acceptedAtMs: startedMs, voteKey },
+        isGone: () => request.isGone?.() === true,
+        settle: (error) => settle(error === null ? this.#accept(id, option, voter, startedMs) : this.#refuse(error, request)),
+      });
     } catch (error) {
-      throw this.#refuse(error as Error, request);
+      settle(error as RequestError);
     }
+  }
+
+  #accept(id: string, option: string, { newCookie }: Voter, startedMs: number): AcceptedVote {
     this.#metrics.accepted.inc();
     this.#metrics.acceptSeconds.observe((nowMs() - startedMs) / 1000);
-    return { option, receipt: this.#keyring.signReceipt(id), newCookie: voter.newCookie };
+    return { option, receipt: this.#keyring.signReceipt(id), newCookie };
   }
 
   /** Who sent a request, also one that is no vote. */

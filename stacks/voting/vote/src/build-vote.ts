@@ -1,10 +1,31 @@
-import { Keyring, openQueue, optionsFrom, pageFrom, requireEnv, type ServiceContext, type ServiceParts } from "@voting/ballots";
+import {
+  addFastLane,
+  Keyring,
+  openQueue,
+  optionsFrom,
+  type PollOption,
+  pageFrom,
+  requireEnv,
+  type ServiceContext,
+  type ServiceParts,
+} from "@voting/ballots";
 import type { FastifyInstance } from "fastify";
 import { ballotApi } from "./ballot-api.js";
 import { BallotBox } from "./ballot-box.js";
-import { type BallotPageParts, ballotPage } from "./ballot-page.js";
+import { ballotPage } from "./ballot-page.js";
+import { apiEntrance, pageEntrance } from "./entrance.js";
+import { voteLane } from "./fast-lane.js";
 import { createMetrics } from "./metrics.js";
+import { createPageRenderer } from "./page-renderer.js";
 import { TrustedProxies } from "./trusted-proxies.js";
+
+export interface VoteParts {
+  readonly box: BallotBox;
+  readonly proxies: TrustedProxies;
+  readonly options: readonly PollOption[];
+  /** Where the results are shown; `null`: the page does not say. */
+  readonly resultPage: string | null;
+}
 
 /** Puts the vote service together: the page and the API, both over one ballot box. */
 export async function buildVote(context: ServiceContext): Promise<ServiceParts> {
@@ -19,7 +40,10 @@ export async function buildVote(context: ServiceContext): Promise<ServiceParts> 
 }
 
 /** The routes of the service over a ballot box; tests put one with a queue of their own behind them. */
-export async function registerVote(app: FastifyInstance, parts: BallotPageParts): Promise<void> {
-  await app.register(ballotPage, parts);
-  await app.register(ballotApi, parts);
+export async function registerVote(app: FastifyInstance, parts: VoteParts): Promise<void> {
+  const page = pageEntrance(createPageRenderer(parts.options, parts.resultPage));
+  const { box, proxies } = parts;
+  await app.register(ballotPage, { box, proxies, entrance: page });
+  await app.register(ballotApi, { box, proxies });
+  addFastLane(app.server, voteLane({ box, proxies, entrances: [page, apiEntrance] }));
 }

@@ -7,14 +7,14 @@ import type { IncomingHttpHeaders } from "node:http";
  *
  * Ports are not compared: a proxy may answer on another one, and cookies do not tell ports apart either.
  *
- * @param trusts The request came through a proxy of ours, whose X-Forwarded-Host is believed
+ * @param trusts Asked whether the request came through a proxy of ours, whose X-Forwarded-Host is believed
  */
-export function isForeign(headers: IncomingHttpHeaders, trusts: boolean): boolean {
+export function isForeign(headers: IncomingHttpHeaders, trusts: () => boolean): boolean {
   const site = headers["sec-fetch-site"];
   if (site !== undefined) return site !== "same-origin" && site !== "none";
   const { origin } = headers;
   if (origin === undefined) return false;
-  const own = [headers.host, trusts ? lastOf(headers["x-forwarded-host"]) : undefined];
+  const own = [headers.host, trusts() ? lastOf(headers["x-forwarded-host"]) : undefined];
   const from = hostnameOf(origin);
   return from === null || !own.some((host) => host !== undefined && hostnameOf(`http://${host}`) === from);
 }

@@ -29,14 +29,16 @@ export function voterCookie(headers: IncomingHttpHeaders, value: string): string
 export const isGone = (socket: Pick<Socket, "destroyed" | "writable">): boolean => socket.destroyed === true || socket.writable === false;
 
 /**
- * Whether a refusal gives the voter cookie too: then who presses again is the same voter. What another site's page sent comes without the
- * cookie that the browser has, and must not replace it.
+ * The voter cookie that a refusal gives, so that who presses again is the same voter; `null`: none. What another site's page sent comes
+ * without the cookie that the browser has, and must not replace it.
  */
-export const setsCookie = (request: FastifyRequest, status: number): boolean =>
-  request.method === "POST" && request.routeOptions.url !== undefined && status !== 403;
+export function refusalCookie(box: BallotBox, request: FastifyRequest, status: number, once?: string): string | null {
+  const isVote = request.method === "POST" && request.routeOptions.url !== undefined;
+  return isVote && status !== 403 ? box.voterOf(readClues(request.headers, once)).newCookie : null;
+}
 
 /** Throws a RequestError when another site's page sent the vote. */
 export function refuseForeign(box: BallotBox, proxies: TrustedProxies, { headers, socket }: IncomingMessage): void {
-  if (isForeign(headers, proxies.has(socket.remoteAddress)))
+  if (isForeign(headers, () => proxies.has(socket.remoteAddress)))
     throw box.refusal("foreign", 403, "A vote is taken only from a page of this poll, and this one comes from another site.");
 }
