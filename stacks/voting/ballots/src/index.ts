@@ -1,4 +1,4 @@
-export { answerErrors, describeError, RequestError } from "./answer-errors.js";
+export { answerErrors, describeError, type ErrorAnswer, RequestError } from "./answer-errors.js";
 export { type Ballot, isUuid, type NewBallot, nowMs } from "./ballot.js";
 export { Batcher, GoneError, LeftOutError, OverloadedError } from "./batcher.js";
 export { collectTotal } from "./collect-total.js";

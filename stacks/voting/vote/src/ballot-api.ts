@@ -3,23 +3,26 @@ import type { FastifyError, FastifyInstance } from "fastify";
 import { sendReply } from "./answer.js";
 import type { BallotBox } from "./ballot-box.js";
 import { apiEntrance } from "./entrance.js";
-import type { TrustedProxies } from "./trusted-proxies.js";
-import { isGone, readClues, refusalCookie, refuseForeign } from "./vote-request.js";
+import type { Gate } from "./gate.js";
+import { isGone, readClues, refusalCookie } from "./vote-request.js";
 
 export interface BallotApiParts {
   readonly box: BallotBox;
-  readonly proxies: TrustedProxies;
+  readonly gate: Gate;
 }
 
 /** `POST /api/votes` with `{"vote":"a"}`: 202 with the receipt once the ballot is durable. */
-export async function ballotApi(app: FastifyInstance, { box, proxies }: BallotApiParts): Promise<void> {
+export async function ballotApi(app: FastifyInstance, { box, gate }: BallotApiParts): Promise<void> {
   app.removeContentTypeParser("text/plain");
-  app.addHook("onRequest", async (request) => refuseForeign(box, proxies, request.raw));
+  app.addHook("onRequest", async (request) => {
+    const refusal = gate.refuse(request.raw);
+    if (refusal !== null) throw refusal;
+  });
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const { status, sentence } = describeError(error);
-    if (status === 500) throw error;
-    const newCookie = refusalCookie(box, request, status);
-    return sendReply(reply, apiEntrance.refused({ status, sentence, newCookie }, request.headers));
+    const problem = describeError(error);
+    if (problem.status === 500) throw error;
+    const newCookie = refusalCookie(box, request, problem.status);
+    return sendReply(reply, apiEntrance.refused({ ...problem, newCookie }, request.headers));
   });
 
   app.post(apiEntrance.path, async ({ headers, body, socket }, reply) => {

@@ -8,11 +8,11 @@ import {
   LeftOutError,
   type NewBallot,
   nowMs,
-  OverloadedError,
   orderedUuid,
   type PollOption,
   RequestError,
 } from "@voting/ballots";
+import { Admission } from "./admission.js";
 import type { VoteMetrics } from "./metrics.js";
 import { findVoter, isStrongKey, type Voter, type VoterClues } from "./voter.js";
 
@@ -41,6 +41,8 @@ export interface BallotBoxParts {
   readonly options: readonly PollOption[];
   readonly metrics: VoteMetrics;
   readonly onOutage: (error: Error) => void;
+  /** Default: one of its own */
+  readonly admission?: Admission;
 }
 
 /** Takes votes in. A vote is accepted when, and only when, its ballot is durable in the queue. */
@@ -50,6 +52,7 @@ export class BallotBox {
   readonly #optionIds: ReadonlySet<unknown>;
   readonly #metrics: VoteMetrics;
   readonly #onOutage: (error: Error) => void;
+  readonly #admission: Admission;
   readonly #batcher: Batcher<NewBallot>;
 
   constructor(parts: BallotBoxParts) {
@@ -58,7 +61,9 @@ export class BallotBox {
     this.#optionIds = new Set(parts.options.map((option) => option.id));
     this.#metrics = parts.metrics;
     this.#onOutage = parts.onOutage;
-    this.#batcher = new Batcher((ballots) => parts.queue.enqueue(ballots));
+    this.#admission = parts.admission ?? new Admission();
+    // The admission bounds how many wait.
+    this.#batcher = new Batcher((ballots) => parts.queue.enqueue(ballots), Number.POSITIVE_INFINITY);
     parts.metrics.watchWaiting(() => this.#batcher.waiting);
   }
 
@@ -80,10 +85,14 @@ export class BallotBox {
       const voter = this.voterOf(request);
       const voteKey = this.#readVoteKey(request, voter);
       const id = voteKey === undefined ? orderedUuid() : derivedUuid("ballot", voteKey, option);
+      if (!this.#admission.enter()) throw this.refusal("overload", 503, "Too many votes arrive at once; please try again in a moment.");
       this.#batcher.board({
         item: { id, voter: voter.id, option, acceptedAtMs: startedMs, voteKey },
         isGone: () => request.isGone?.() === true,
-        settle: (error) => settle(error === null ? this.#accept(id, option, voter, startedMs) : this.#refuse(error, request)),
+        settle: (error) => {
+          this.#admission.leave(error === null);
+          settle(error === null ? this.#accept(id, option, voter, startedMs) : this.#refuse(error, request));
+        },
       });
     } catch (error) {
       settle(error as RequestError);
@@ -113,9 +122,9 @@ export class BallotBox {
   }
 
   /** What to throw for a vote that is not taken; it is counted by its reason. */
-  refusal(reason: string, status: number, sentence: string): RequestError {
+  refusal(reason: string, status: number, sentence: string, retryAfterSeconds?: number): RequestError {
     this.#metrics.refused.inc({ reason });
-    return new RequestError(status, sentence);
+    return new RequestError(status, sentence, retryAfterSeconds === undefined ? undefined : { retryAfterSeconds });
   }
 
   #readOption(option: unknown): string {
@@ -159,8 +168,6 @@ export class BallotBox {
       );
     if (error instanceof GoneError) return this.refusal("gone", 503, "The connection was closed before the vote was stored.");
     this.#onOutage(error);
-    if (error instanceof OverloadedError)
-      return this.refusal("overload", 503, "Too many votes arrive at once; please try again in a moment.");
     return this.refusal("queue", 503, "Votes cannot be taken right now; please try again in a moment.");
   }
 }

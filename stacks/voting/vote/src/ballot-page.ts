@@ -4,15 +4,15 @@ import type { FastifyError, FastifyInstance } from "fastify";
 import { sendReply } from "./answer.js";
 import type { BallotBox } from "./ballot-box.js";
 import type { PageEntrance } from "./entrance.js";
+import type { Gate } from "./gate.js";
 import { PAGE_HEADERS } from "./security-headers.js";
-import type { TrustedProxies } from "./trusted-proxies.js";
-import { isGone, readClues, refusalCookie, refuseForeign } from "./vote-request.js";
+import { isGone, readClues, refusalCookie } from "./vote-request.js";
 
 const STYLE = readFileSync(new URL("../public/style.css", import.meta.url));
 
 export interface BallotPageParts {
   readonly box: BallotBox;
-  readonly proxies: TrustedProxies;
+  readonly gate: Gate;
   readonly entrance: PageEntrance;
 }
 
@@ -20,7 +20,7 @@ export interface BallotPageParts {
  * The page for people, which works without a script, and the classic form POST behind it. Its form carries a one-time value: pressed twice,
  * or sent again by a reload, it is one vote. A POST without it, as classic clients send it, is a vote of its own.
  */
-export async function ballotPage(app: FastifyInstance, { box, proxies, entrance }: BallotPageParts): Promise<void> {
+export async function ballotPage(app: FastifyInstance, { box, gate, entrance }: BallotPageParts): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(entrance.contentType, { parseAs: "string" }, (_request, body, done) => {
     const form = body as string;
@@ -28,13 +28,14 @@ export async function ballotPage(app: FastifyInstance, { box, proxies, entrance 
     done(null, new URLSearchParams(form.startsWith("?") ? `&${form}` : form));
   });
   app.addHook("onRequest", async (request) => {
-    if (request.method === "POST") refuseForeign(box, proxies, request.raw);
+    const refusal = request.method === "POST" ? gate.refuse(request.raw) : null;
+    if (refusal !== null) throw refusal;
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const { status, sentence } = describeError(error);
+    const problem = describeError(error);
     const once = onceOf(request.body);
-    const newCookie = refusalCookie(box, request, status, once);
-    return sendReply(reply, entrance.refused({ status, sentence, once, newCookie }, request.headers));
+    const newCookie = refusalCookie(box, request, problem.status, once);
+    return sendReply(reply, entrance.refused({ ...problem, once, newCookie }, request.headers));
   });
 
   app.get("/", async ({ headers }, reply) => {

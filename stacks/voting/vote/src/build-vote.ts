@@ -10,18 +10,20 @@ import {
   type ServiceParts,
 } from "@voting/ballots";
 import type { FastifyInstance } from "fastify";
+import { AddressLimit } from "./address-limit.js";
 import { ballotApi } from "./ballot-api.js";
 import { BallotBox } from "./ballot-box.js";
 import { ballotPage } from "./ballot-page.js";
 import { apiEntrance, pageEntrance } from "./entrance.js";
 import { voteLane } from "./fast-lane.js";
+import { Gate } from "./gate.js";
 import { createMetrics } from "./metrics.js";
 import { createPageRenderer } from "./page-renderer.js";
 import { TrustedProxies } from "./trusted-proxies.js";
 
 export interface VoteParts {
   readonly box: BallotBox;
-  readonly proxies: TrustedProxies;
+  readonly gate: Gate;
   readonly options: readonly PollOption[];
   /** Where the results are shown; `null`: the page does not say. */
   readonly resultPage: string | null;
@@ -35,15 +37,16 @@ export async function buildVote(context: ServiceContext): Promise<ServiceParts> 
   const metrics = createMetrics(context.registry, queue, context.onOutage);
   const box = new BallotBox({ queue, keyring, options, metrics, onOutage: context.onOutage });
   const proxies = new TrustedProxies(process.env.TRUSTED_PROXIES);
-  await registerVote(context.app, { box, proxies, options, resultPage: pageFrom("RESULT_PAGE") });
+  const gate = new Gate({ box, proxies, addressLimit: new AddressLimit(process.env.VOTES_PER_ADDRESS) });
+  await registerVote(context.app, { box, gate, options, resultPage: pageFrom("RESULT_PAGE") });
   return { check: () => queue.check(), close: () => queue.close() };
 }
 
 /** The routes of the service over a ballot box; tests put one with a queue of their own behind them. */
 export async function registerVote(app: FastifyInstance, parts: VoteParts): Promise<void> {
   const page = pageEntrance(createPageRenderer(parts.options, parts.resultPage));
-  const { box, proxies } = parts;
-  await app.register(ballotPage, { box, proxies, entrance: page });
-  await app.register(ballotApi, { box, proxies });
-  addFastLane(app.server, voteLane({ box, proxies, entrances: [page, apiEntrance] }));
+  const { box, gate } = parts;
+  await app.register(ballotPage, { box, gate, entrance: page });
+  await app.register(ballotApi, { box, gate });
+  addFastLane(app.server, voteLane({ box, gate, entrances: [page, apiEntrance] }));
 }

@@ -1,12 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { isUuid, orderedUuid } from "@voting/ballots";
+import { type ErrorAnswer, isUuid, orderedUuid } from "@voting/ballots";
 import type { Answer } from "./answer.js";
 import type { AcceptedVote } from "./ballot-box.js";
 import type { PageRenderer } from "./page-renderer.js";
 import { API_HEADERS, PAGE_HEADERS } from "./security-headers.js";
 import { voterCookie } from "./vote-request.js";
-
-const RETRY_AFTER_SECONDS = "2";
 
 /** Where votes are taken in, and how their answers look there. */
 export interface Entrance {
@@ -23,9 +21,7 @@ export interface PlainVote {
   readonly once: string | undefined;
 }
 
-export interface Refusal {
-  readonly status: number;
-  readonly sentence: string;
+export interface Refusal extends ErrorAnswer {
   /** The one-time value that the form came with. */
   readonly once?: string | undefined;
   /** The voter cookie to set; `null`: none. */
@@ -51,7 +47,7 @@ export function pageEntrance(page: PageRenderer): PageEntrance {
     },
     shown: (once, isOpen, newCookie, headers) => ({
       status: isOpen ? 200 : 503,
-      headers: answerHeaders(PAGE, isOpen ? 200 : 503, newCookie, headers),
+      headers: answerHeaders(PAGE, isOpen ? null : 2, newCookie, headers),
       body: isOpen ? page.empty(once) : page.closed(once),
     }),
     accepted: ({ option, receipt, newCookie }, headers) => ({
@@ -59,10 +55,10 @@ export function pageEntrance(page: PageRenderer): PageEntrance {
       headers: withCookie(PAGE, newCookie, headers),
       body: page.voted(option, receipt, orderedUuid()),
     }),
-    refused({ status, sentence, once, newCookie }, headers) {
-      // Whether the vote was stored after all is not known: sent again from this page it is still the same one.
-      const next = status === 503 && once !== undefined && isUuid(once) ? once : orderedUuid();
-      return { status, headers: answerHeaders(PAGE, status, newCookie, headers), body: page.problem(sentence, status, next) };
+    refused({ status, sentence, retryAfterSeconds, once, newCookie }, headers) {
+      // With 503 whether the vote was stored after all is not known: sent again from this page it is still the same one.
+      const next = retryAfterSeconds !== null && once !== undefined && isUuid(once) ? once : orderedUuid();
+      return { status, headers: answerHeaders(PAGE, retryAfterSeconds, newCookie, headers), body: page.problem(sentence, status, next) };
     },
   };
 }
@@ -83,9 +79,9 @@ export const apiEntrance: Entrance = {
     headers: withCookie(JSON_HEADERS, newCookie, headers),
     body: `{"ballot":"${receipt}","state":"queued"}`,
   }),
-  refused: ({ status, sentence, newCookie }, headers) => ({
+  refused: ({ status, sentence, retryAfterSeconds, newCookie }, headers) => ({
     status,
-    headers: answerHeaders(JSON_HEADERS, status, newCookie, headers),
+    headers: answerHeaders(JSON_HEADERS, retryAfterSeconds, newCookie, headers),
     body: JSON.stringify({ error: sentence }),
   }),
 };
@@ -95,5 +91,5 @@ type Headers = Answer["headers"];
 const withCookie = (own: Headers, cookie: string | null, headers: IncomingHttpHeaders): Headers =>
   cookie === null ? own : own.concat("set-cookie", voterCookie(headers, cookie));
 
-const answerHeaders = (own: Headers, status: number, cookie: string | null, headers: IncomingHttpHeaders): Headers =>
-  withCookie(status === 503 ? own.concat("retry-after", RETRY_AFTER_SECONDS) : own, cookie, headers);
+const answerHeaders = (own: Headers, retrySeconds: number | null, cookie: string | null, headers: IncomingHttpHeaders): Headers =>
+  withCookie(retrySeconds === null ? own : own.concat("retry-after", String(retrySeconds)), cookie, headers);

@@ -1,5 +1,7 @@
 import { escapeHtml, type PollOption } from "@voting/ballots";
 
+/** There are some dozens of sentences; whatever they hold, they may not fill the memory. */
+const MAX_PROBLEMS = 200;
 /** Where the one-time value and the receipt go. */
 const ONCE_HOLE = "\u0000once";
 const RECEIPT_HOLE = "\u0000receipt";
@@ -26,12 +28,18 @@ export function createPageRenderer(options: readonly PollOption[], resultPage: s
   const empty = holed(render(null, ""));
   const paused = "Voting is paused: votes cannot be stored right now. This page will take them again in a moment.";
   const closed = holed(render(null, alert(paused), false));
+  const problems = new Map<string, Holed>();
   const voted = new Map(options.map((option) => [option.id, holed(render(option.id, votedNotice(option)))]));
   return {
     empty: (once) => empty(once),
     closed: (once) => closed(once),
     voted: (option, receipt, once) => (voted.get(option) as Holed)(once, receipt),
-    problem: (sentence, status, once) => holed(render(null, alert(sentence), status < 500))(once),
+    problem(sentence, status, once) {
+      const name = `${status} ${sentence}`;
+      const page = problems.get(name) ?? holed(render(null, alert(sentence), status < 500));
+      if (problems.size < MAX_PROBLEMS) problems.set(name, page);
+      return page(once);
+    },
   };
 }
 

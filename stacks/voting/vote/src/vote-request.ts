@@ -1,9 +1,7 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyRequest } from "fastify";
 import type { BallotBox } from "./ballot-box.js";
-import { isForeign } from "./foreign-origin.js";
-import type { TrustedProxies } from "./trusted-proxies.js";
 import type { VoterClues } from "./voter.js";
 
 const VOTER_COOKIE = /(?:^|;\s*)voter_id=([^;]*)/;
@@ -28,17 +26,11 @@ export function voterCookie(headers: IncomingHttpHeaders, value: string): string
 /** Whether nobody reads the answer any more: the connection is closed, or its client has sent its last and can be sent nothing. */
 export const isGone = (socket: Pick<Socket, "destroyed" | "writable">): boolean => socket.destroyed === true || socket.writable === false;
 
-/**
- * The voter cookie that a refusal gives, so that who presses again is the same voter; `null`: none. What another site's page sent comes
- * without the cookie that the browser has, and must not replace it.
- */
+/** What another site's page sent comes without the cookie that the browser has; its refusal must not replace that one. */
+export const givesCookie = (status: number): boolean => status !== 403;
+
+/** The voter cookie that a refusal gives, so that who presses again is the same voter; `null`: none. */
 export function refusalCookie(box: BallotBox, request: FastifyRequest, status: number, once?: string): string | null {
   const isVote = request.method === "POST" && request.routeOptions.url !== undefined;
-  return isVote && status !== 403 ? box.voterOf(readClues(request.headers, once)).newCookie : null;
-}
-
-/** Throws a RequestError when another site's page sent the vote. */
-export function refuseForeign(box: BallotBox, proxies: TrustedProxies, { headers, socket }: IncomingMessage): void {
-  if (isForeign(headers, () => proxies.has(socket.remoteAddress)))
-    throw box.refusal("foreign", 403, "A vote is taken only from a page of this poll, and this one comes from another site.");
+  return isVote && givesCookie(status) ? box.voterOf(readClues(request.headers, once)).newCookie : null;
 }

@@ -2,8 +2,10 @@ import { answerErrors, type BallotQueue, Keyring, optionsFrom } from "@voting/ba
 import Fastify, { type FastifyInstance } from "fastify";
 import { pino } from "pino";
 import { Registry } from "prom-client";
+import { AddressLimit } from "../src/address-limit.js";
 import { BallotBox } from "../src/ballot-box.js";
 import { registerVote } from "../src/build-vote.js";
+import { Gate } from "../src/gate.js";
 import { createMetrics } from "../src/metrics.js";
 import { TrustedProxies } from "../src/trusted-proxies.js";
 import { MemoryQueue } from "./memory-queue.js";
@@ -30,7 +32,8 @@ export async function addVote(app: FastifyInstance, queue: BallotQueue, env: Rec
   const options = optionsFrom(env);
   const metrics = createMetrics(registry, queue, () => undefined);
   const box = new BallotBox({ queue, keyring, options, metrics, onOutage: () => undefined });
-  const proxies = new TrustedProxies(env.TRUSTED_PROXIES);
-  await registerVote(app, { box, proxies, options, resultPage: "http://results.example.com" });
+  const addressLimit = new AddressLimit(env.VOTES_PER_ADDRESS);
+  const gate = new Gate({ box, proxies: new TrustedProxies(env.TRUSTED_PROXIES), addressLimit });
+  await registerVote(app, { box, gate, options, resultPage: "http://results.example.com" });
   return { keyring, registry };
 }
