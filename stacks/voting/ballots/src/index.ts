@@ -2,6 +2,7 @@ export { answerErrors, describeError, type ErrorAnswer, RequestError } from "./a
 export { type Ballot, isUuid, type NewBallot, nowMs } from "./ballot.js";
 export { Batcher, GoneError, LeftOutError, OverloadedError } from "./batcher.js";
 export { collectTotal } from "./collect-total.js";
+export { connectionLimit, limitConnections, openFilesLimit } from "./connection-limit.js";
 export { connectClient, endClient, openPool } from "./database.js";
 export { derivedUuid } from "./derived-uuid.js";
 export { escapeHtml } from "./escape-html.js";

@@ -1,6 +1,9 @@
 import {
   addFastLane,
+  connectionLimit,
   Keyring,
+  limitConnections,
+  openFilesLimit,
   openQueue,
   optionsFrom,
   type PollOption,
@@ -21,6 +24,9 @@ import { createMetrics } from "./metrics.js";
 import { createPageRenderer } from "./page-renderer.js";
 import { TrustedProxies } from "./trusted-proxies.js";
 
+/** A connection that does nothing costs some 10 KiB. */
+const CONNECTIONS = { name: "MAX_CONNECTIONS", noun: "connections", standard: 16_000 } as const;
+
 export interface VoteParts {
   readonly box: BallotBox;
   readonly gate: Gate;
@@ -39,6 +45,9 @@ export async function buildVote(context: ServiceContext): Promise<ServiceParts> 
   const proxies = new TrustedProxies(process.env.TRUSTED_PROXIES);
   const gate = new Gate({ box, proxies, addressLimit: new AddressLimit(process.env.VOTES_PER_ADDRESS) });
   await registerVote(context.app, { box, gate, options, resultPage: pageFrom("RESULT_PAGE") });
+  const { limit, warning } = connectionLimit(CONNECTIONS, process.env, openFilesLimit());
+  if (warning !== null) context.log.warn(warning);
+  limitConnections(context.app.server, limit, () => metrics.refused.inc({ reason: "connections" }));
   return { check: () => queue.check(), close: () => queue.close() };
 }
 
