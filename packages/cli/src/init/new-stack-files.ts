@@ -98,7 +98,8 @@ const { PORT, HOST, DB_HOST, DB_PORT, DB_NAME, DB_USER } = process.env;
 
 const server = createServer(async (request, response) => {
   const answer = (status, text) => response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(text);
-  if (request.url === "/healthz") return answer(200, "ok\\n");
+  // Ready: requests may come. Alive: only a restart would help when it is not 200, so never ask here whether the database answers.
+  if (["/healthz", "/readyz", "/livez"].includes(request.url)) return answer(200, "ok\\n");
   if (request.url !== "/") return answer(404, "There is nothing here.\\n");
   const state = (await databaseAnswers()) ? "answers" : "does not answer";
   answer(200, \`Hello! The database \${DB_NAME} of \${DB_USER} at \${DB_HOST}:\${DB_PORT} \${state}.\\n\`);
