@@ -31,6 +31,8 @@ export default stack("${name}", (s) => {
     local: "node main.mjs",
     port: 3000,
     public: true,
+    // Ready: it can do its work. Live: 503 only where a restart would help.
+    health: { ready: "/readyz", live: "/livez" },
     // Gives web DB_URL, DB_HOST, DB_PORT, DB_USER, DB_PASSWORD and DB_NAME, and starts it when db is ready.
     uses: { db },
   });
@@ -78,7 +80,7 @@ npx groundplan graph             # the stack as a picture
 ## Next
 
 - Change [web/main.mjs](web/main.mjs); \`npm start -- --watch\` starts it anew on every change. It may be any program, in any language, that
-  listens on \`PORT\`, answers \`GET /healthz\` and ends on SIGTERM; \`local\` in stack.ts says how it is started.
+  listens on \`PORT\`, answers \`GET /readyz\` and \`GET /livez\`, and ends on SIGTERM; \`local\` in stack.ts says how it is started.
 - Ask the database: \`cd web && npm init --yes && npm install pg\`, then \`new pg.Pool({ connectionString: process.env.DB_URL })\`.
 - A second service: \`const api = s.service("api", { image: build("./api"), local: "...", port: 4000 })\`, then \`uses: { db, api }\`.
 - A machine of its own for the database: \`s.host("database", { subnet: "private", runs: [db] })\`, and one for the rest.
@@ -134,8 +136,9 @@ ENV NODE_ENV=production PORT=3000
 EXPOSE 3000
 # A number: it needs no entry in the base image's list of users.
 USER 1000:1000
+# Swarm kills what this finds unhealthy, and so has it ask /livez: see "health" in stack.ts.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s \\
-  CMD ["node", "--eval", "require('node:http').get(\`http://127.0.0.1:\${process.env.PORT}/healthz\`, (answer) => { answer.resume(); process.exitCode = answer.statusCode === 200 ? 0 : 1; })"]
+  CMD ["node", "--eval", "require('node:http').get(\`http://127.0.0.1:\${process.env.PORT}\${process.env.HEALTH_PATH || '/readyz'}\`, (answer) => { answer.resume(); process.exitCode = answer.statusCode === 200 ? 0 : 1; })"]
 CMD ["node", "main.mjs"]
 `,
   },
