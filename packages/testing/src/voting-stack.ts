@@ -7,6 +7,7 @@ const node = {
   local: "node --max-semi-space-size=8 dist/main.js",
   watch: { run: "node --conditions=source --import tsx src/main.ts", also: ["./ballots/src"] },
 };
+const health = { ready: "/readyz", live: "/livez" };
 const bundled = { before: "node ../bundle.mjs" };
 
 /** The same as stacks/voting/stack.ts, which a test checks: three hosts, four links, monitoring and a pipeline. */
@@ -21,6 +22,7 @@ export function votingStack(): StackDefinition {
       image: build("./vote", bundled),
       replicas: 2,
       port: 80,
+      health,
       public: true,
       uses: { queue: redis },
       env: { ...poll, VOTER_KEY: voterKey },
@@ -30,6 +32,7 @@ export function votingStack(): StackDefinition {
       image: build("./worker", bundled),
       replicas: 2,
       port: 8000,
+      health,
       uses: { queue: redis, db },
       env: poll,
     });
@@ -37,6 +40,7 @@ export function votingStack(): StackDefinition {
       ...node,
       image: build("./result", bundled),
       port: 5001,
+      health,
       public: true,
       uses: { db },
       env: { ...poll, VOTER_KEY: voterKey, VOTE_PAGE: vote.page },
