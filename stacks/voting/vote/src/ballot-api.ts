@@ -14,10 +14,7 @@ export interface BallotApiParts {
 /** `POST /api/votes` with `{"vote":"a"}`: 202 with the receipt once the ballot is durable. */
 export async function ballotApi(app: FastifyInstance, { box, gate }: BallotApiParts): Promise<void> {
   app.removeContentTypeParser("text/plain");
-  app.addHook("onRequest", async (request) => {
-    const refusal = gate.refuse(request.raw);
-    if (refusal !== null) throw refusal;
-  });
+  app.addHook("onRequest", ({ raw }, _reply, done) => done(gate.refuse(raw) ?? undefined));
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = describeError(error);
     if (problem.status === 500) throw error;

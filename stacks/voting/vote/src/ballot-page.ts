@@ -27,10 +27,7 @@ export async function ballotPage(app: FastifyInstance, { box, gate, entrance }: 
     // A leading "?" would be dropped; in a form it belongs to the first name.
     done(null, new URLSearchParams(form.startsWith("?") ? `&${form}` : form));
   });
-  app.addHook("onRequest", async (request) => {
-    const refusal = request.method === "POST" ? gate.refuse(request.raw) : null;
-    if (refusal !== null) throw refusal;
-  });
+  app.addHook("onRequest", ({ raw }, _reply, done) => done((raw.method === "POST" && gate.refuse(raw)) || undefined));
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = describeError(error);
     const once = onceOf(request.body);

@@ -34,7 +34,7 @@ export function voteLane({ box, gate, entrances }: FastLaneParts): FastLane {
       refuse(box, entrance, refusal, readClues(headers), request, response);
       return true;
     }
-    request.once("readable", () => {
+    const take = (): void => {
       const body = request.read() as Buffer | null;
       const vote = body?.length === Number(length) ? entrance.readPlain(body.toString("latin1")) : null;
       if (vote !== null) cast(box, entrance, vote, request, response);
@@ -42,7 +42,9 @@ export function voteLane({ box, gate, entrances }: FastLaneParts): FastLane {
         if (body !== null) request.unshift(body);
         next(request, response);
       }
-    });
+    };
+    // Nearly always the body came with the headers: it is there when the parser has returned. To listen for it costs as much as to read it.
+    process.nextTick(() => (request.readableLength > 0 ? take() : request.once("readable", take)));
     return true;
   };
 }
