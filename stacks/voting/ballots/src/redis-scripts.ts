@@ -137,7 +137,7 @@ export const OPEN_SCRIPT = new RedisScript(`#!lua flags=allow-oom
 ${ADOPT}
 local state = redis.call("HMGET", KEYS[1], "generation", "ordinal", "run", "partitions")
 if state[4] and state[4] ~= ARGV[3] then
-  return redis.error_reply("PARTITIONS the queue has " .. state[4] .. " partitions, and this version cuts it in " .. ARGV[3])
+  return redis.error_reply("PARTITIONS " .. state[4])
 end
 local log = redis.call("LRANGE", KEYS[2], 0, -1)
 -- One that began after all that the caller knows is the work of somebody who has noticed already.
