@@ -35,9 +35,9 @@ const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 try {
   const args = parseArguments(process.argv.slice(2));
   if (args.help) process.stdout.write(USAGE);
-  else if (args.sections.has("full") && spawnSync("wrk", ["--version"]).error) {
+  else if ((args.sections.has("full") || args.sections.has("overload")) && spawnSync("wrk", ["--version"]).error) {
     say(
-      `The full loads need wrk (Debian: apt-get install wrk); without it: --only ${SECTIONS.filter((name) => name !== "full").join(",")}`,
+      `The full loads need wrk (Debian: apt-get install wrk); without it: --only ${SECTIONS.filter((name) => name !== "full" && name !== "overload").join(",")}`,
     );
     process.exitCode = 1;
   } else await bench(args);

@@ -3,6 +3,7 @@ import { BareServer } from "./bare-server.js";
 import type { BenchReport } from "./bench-report.js";
 import { measureFullLoad } from "./full-load.js";
 import { machineFacts, peakMemoryMb } from "./machine.js";
+import { measureOverload } from "./overload/measure-overload.js";
 import type { BenchArguments, Section } from "./parse-arguments.js";
 import { measureSteadyLoad } from "./steady-load.js";
 import { measureStorageLimits } from "./storage-limits.js";
@@ -29,6 +30,7 @@ export async function measure(
   const full = await wanted("full", "full loads", () => measureFullLoads(run, options.seconds, say));
   // Before the viewers, whose connections are counted for themselves.
   const memory = full === null ? null : peakMemoryMb(run.stack);
+  const overload = await wanted("overload", "overload", () => measureOverload(run, options.seconds, say));
   const viewers = await wanted("viewers", "viewers", () => measureCrowds(run, options, say));
   const tallies = await wanted("tallies", "reading the tallies", () =>
     measureTallyReads(run, options.rows, (done) => say(`filling the table: ${done.toLocaleString("en")} rows`)),
@@ -40,6 +42,7 @@ export async function measure(
     storage,
     steady,
     full,
+    overload,
     viewers,
     tallies,
     peakMemoryMb: memory,
