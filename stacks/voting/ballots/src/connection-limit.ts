@@ -9,6 +9,12 @@ const LINGER_MS = 1_000;
 /** So many refused clients are waited for; when even more come at once they are cut off. */
 const MAX_LINGERING = 500;
 
+/** A turn of the event loop that takes longer has more clients than can be answered in time. */
+const BEHIND_MS = 250;
+const TICK_MS = 50;
+/** So few are served however long that takes: a slow turn is then no crowd's doing. */
+const NO_CROWD = 200;
+
 export interface ConnectionLimit {
   readonly limit: number;
   /** A sentence for the operator when it is lower than it was meant to be. */
@@ -47,8 +53,11 @@ export function openFilesLimit(): number | null {
 }
 
 /**
- * Serves at most so many connections of an HTTP server at once. The others get 503 with Retry-After before anything of them is read, which
- * costs less than a request, and are closed.
+ * Serves at most so many connections of an HTTP server at once, and fewer while they are more than it can answer in time. The others get 503
+ * with Retry-After before anything of them is read, which costs less than a request, and are closed.
+ *
+ * All requests that have arrived are handled in one turn of the event loop, and what the queue answers meanwhile has its turn after them. So
+ * while a turn is late, no new connection is served and each answer ends its own, until those that are left fit into a turn.
  *
  * @param onRefused Told of each of them
  */
@@ -56,9 +65,19 @@ export function limitConnections(server: Server, limit: number, onRefused: () =>
   const serve = server.listeners("connection");
   let open = 0;
   let lingering = 0;
+  let turnMs = performance.now();
+  const tick = setInterval(() => {
+    turnMs = performance.now();
+  }, TICK_MS);
+  tick.unref();
+  server.once("close", () => clearInterval(tick));
+  const isCrowded = (): boolean => open > NO_CROWD && performance.now() - turnMs > BEHIND_MS;
+  server.prependListener("request", (_request, response) => {
+    if (isCrowded()) response.shouldKeepAlive = false;
+  });
   server.removeAllListeners("connection");
   server.on("connection", (socket: Socket) => {
-    if (open < limit) {
+    if (open < limit && !isCrowded()) {
       open++;
       socket.once("close", () => open--);
       for (const listener of serve) listener.call(server, socket);

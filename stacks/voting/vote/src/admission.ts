@@ -40,9 +40,14 @@ export class Admission {
     return Math.max(MIN_INSIDE, (this.#inLastSecond * this.#waitMs) / 1_000);
   }
 
+  /** Whether one more would be turned away. */
+  get isFull(): boolean {
+    return this.#inside >= MIN_INSIDE && this.#inside >= this.limit;
+  }
+
   /** Whether one more is let in; then `leave` must be called once. */
   enter(): boolean {
-    if (this.#inside >= MIN_INSIDE && this.#inside >= this.limit) return false;
+    if (this.isFull) return false;
     this.#inside++;
     return true;
   }

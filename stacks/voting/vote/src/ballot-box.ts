@@ -16,6 +16,8 @@ import { Admission } from "./admission.js";
 import type { VoteMetrics } from "./metrics.js";
 import { findVoter, isStrongKey, type Voter, type VoterClues } from "./voter.js";
 
+/** Made once: there are most of them when there is the least time. */
+const TOO_MANY = new RequestError(503, "Too many votes arrive at once; please try again in a moment.");
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** A vote as a client sent it; nothing in it is to be trusted yet. */
@@ -85,7 +87,7 @@ export class BallotBox {
       const voter = this.voterOf(request);
       const voteKey = this.#readVoteKey(request, voter);
       const id = voteKey === undefined ? orderedUuid() : derivedUuid("ballot", voteKey, option);
-      if (!this.#admission.enter()) throw this.refusal("overload", 503, "Too many votes arrive at once; please try again in a moment.");
+      if (!this.#admission.enter()) throw this.#tooMany();
       this.#batcher.board({
         item: { id, voter: voter.id, option, acceptedAtMs: startedMs, voteKey },
         isGone: () => request.isGone?.() === true,
@@ -97,6 +99,16 @@ export class BallotBox {
     } catch (error) {
       settle(error as RequestError);
     }
+  }
+
+  /** Why any vote would be turned away now, before it is read; `null`: it may come in. */
+  refuseWhenFull(): RequestError | null {
+    return this.#admission.isFull ? this.#tooMany() : null;
+  }
+
+  #tooMany(): RequestError {
+    this.#metrics.refused.inc({ reason: "overload" });
+    return TOO_MANY;
   }
 
   #accept(id: string, option: string, { newCookie }: Voter, startedMs: number): AcceptedVote {

@@ -29,7 +29,7 @@ export function voteLane({ box, gate, entrances }: FastLaneParts): FastLane {
     if (entrance === undefined || headers["content-type"] !== entrance.contentType) return false;
     const length = headers["content-length"];
     if (length === undefined || !LENGTH.test(length)) return false;
-    const refusal = gate.refuse(request);
+    const refusal = gate.refuse(request) ?? box.refuseWhenFull();
     if (refusal !== null) {
       refuse(box, entrance, refusal, readClues(headers), request, response);
       return true;

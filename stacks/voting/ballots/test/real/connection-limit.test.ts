@@ -14,8 +14,8 @@ before(async () => {
 });
 after(() => server.close());
 
-const open = async (): Promise<Socket> => {
-  const socket = connect({ port: (server.address() as AddressInfo).port, host: "127.0.0.1" }).setEncoding("utf8");
+const open = async (port = (server.address() as AddressInfo).port): Promise<Socket> => {
+  const socket = connect({ port, host: "127.0.0.1" }).setEncoding("utf8");
   socket.on("error", () => undefined);
   await once(socket, "connect");
   return socket;
@@ -44,4 +44,32 @@ test("beyond the limit a connection gets 503 with Retry-After and is closed; the
   });
   for (const socket of served) assert.match(await ask(socket), /served$/);
   for (const socket of served) socket.destroy();
+});
+
+test("of more clients than can be answered in a turn all are answered, and those beyond it lose their connections; then others are served again", async (context) => {
+  let isSlow = false;
+  const slow = createServer((_request, response) => {
+    for (const untilMs = performance.now() + 2; isSlow && performance.now() < untilMs; );
+    response.end("served");
+  });
+  limitConnections(slow, 1_000, () => undefined);
+  await once(slow.listen(0, "127.0.0.1"), "listening");
+  context.after(() => {
+    slow.closeAllConnections();
+    slow.close();
+  });
+  const { port } = slow.address() as AddressInfo;
+  const crowd = await Promise.all(Array.from({ length: 500 }, () => open(port)));
+  await Promise.all(crowd.map(ask));
+  // Now all of them are there before the first is read.
+  isSlow = true;
+  const answers = await Promise.all(crowd.map(ask));
+  assert.ok(answers.every((answer) => answer.endsWith("served")));
+  const kept = answers.filter((answer) => /\r\nconnection: keep-alive\r\n/i.test(answer)).length;
+  assert.ok(kept < 300, `${kept} connections are kept`);
+  await until("the others are closed", () => crowd.filter(({ closed }) => !closed).length === kept);
+  isSlow = false;
+  const next = await open(port);
+  assert.match(await ask(next), /\r\nconnection: keep-alive\r\n[\s\S]*served$/i);
+  for (const socket of [next, ...crowd]) socket.destroy();
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Percentiles } from "@voting/stress";
 import type { VotingRun } from "@voting/testing";
+import { BareServer } from "../bare-server.js";
 import { wrk } from "../wrk.js";
 import { CpuQuota, NoQuota } from "./cpu-quota.js";
 import { Rush } from "./rush.js";
@@ -17,6 +18,8 @@ export interface Overload {
   readonly connections: number;
   /** Votes/s: the best rate of a few clients that wait for their answers. */
   readonly capacityPerSecond: number;
+  /** Answers/s of a bare node:http server with as little of a core: nothing in Node accepts and refuses more than that together. */
+  readonly barePerSecond: number;
   readonly offeredPerSecond: number;
   /** Due, and not sent because every connection waited, in % of what was due. */
   readonly unsentPercent: number;
@@ -45,6 +48,7 @@ export async function measureOverload(run: VotingRun, seconds: number, say: (tex
     const rates = [];
     for (const connections of [20, 50, 200]) rates.push((await wrk(run.voteUrl, "form", CAPACITY_SECONDS, connections)).perSecond);
     const capacity = Math.max(...rates);
+    const barePerSecond = await measureBare(run);
     await rush.open(run.voteUrl, CONNECTIONS);
     await sleep(SETTLE_MS);
     const perSecond = TIMES_CAPACITY * capacity;
@@ -52,6 +56,7 @@ export async function measureOverload(run: VotingRun, seconds: number, say: (tex
     return {
       connections: CONNECTIONS,
       capacityPerSecond: Math.round(capacity),
+      barePerSecond: Math.round(barePerSecond),
       offeredPerSecond: Math.round((sent + unsent) / seconds),
       unsentPercent: (100 * unsent) / (sent + unsent),
       acceptedPerSecond: Math.round(acceptedInSecond.reduce((sum, count) => sum + count, 0) / seconds),
@@ -66,6 +71,21 @@ export async function measureOverload(run: VotingRun, seconds: number, say: (tex
   } finally {
     await rush.stop();
     quota.release();
+  }
+}
+
+async function measureBare(run: VotingRun): Promise<number> {
+  const bare = await BareServer.start(run);
+  try {
+    await bare.measure("form", 2);
+    const quota = CpuQuota.hold(bare.pid, QUOTA_CORES);
+    try {
+      return await bare.measure("form", CAPACITY_SECONDS);
+    } finally {
+      quota.release();
+    }
+  } finally {
+    await bare.stop();
   }
 }
 
@@ -85,7 +105,7 @@ export function renderOverload(load: Overload): readonly string[] {
   const count = (value: number): string => value.toLocaleString("en");
   return [
     `overload: vote has ${QUOTA_CORES} of a core, ${count(load.connections)} connections`,
-    `  capacity ${count(load.capacityPerSecond)}/s, offered ${count(load.offeredPerSecond)}/s, ${load.unsentPercent.toFixed(1)} % not sent for want of a free connection, sent late ${times(load.lateMs)}`,
+    `  capacity ${count(load.capacityPerSecond)}/s (a bare server answers ${count(load.barePerSecond)}/s), offered ${count(load.offeredPerSecond)}/s, ${load.unsentPercent.toFixed(1)} % not sent for want of a free connection, sent late ${times(load.lateMs)}`,
     `  accepted ${count(load.acceptedPerSecond)}/s (worst second ${count(load.worstSecond)}), ${times(load.acceptedMs)}`,
     `  refused ${count(load.refused)}, ${times(load.refusedMs)}, ${load.refusedWithoutRetryAfter} without Retry-After; ${load.failed} failed`,
   ];

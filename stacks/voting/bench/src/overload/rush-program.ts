@@ -17,6 +17,8 @@ interface Connection {
   readonly socket: Socket;
   /** When its vote was sent; `null`: none is under way. */
   sentMs: number | null;
+  /** How long it stays away when its connection is closed: what its last answer said. */
+  waitMs: number;
   /** Bytes of the answer that are still to come; `null`: its head is. */
   left: number | null;
   head: string;
@@ -82,7 +84,13 @@ async function openOne(host: string, port: number): Promise<void> {
       return true;
     },
   };
-  const connection: Connection = { socket: connect({ host, port, onread, noDelay: true }), sentMs: null, left: null, head: "" };
+  const connection: Connection = {
+    socket: connect({ host, port, onread, noDelay: true }),
+    sentMs: null,
+    waitMs: 1_000,
+    left: null,
+    head: "",
+  };
   const { socket } = connection;
   await once(socket, "connect");
   connections.add(connection);
@@ -93,8 +101,8 @@ async function openOne(host: string, port: number): Promise<void> {
     if (connection.sentMs !== null) found.failed++;
     const index = free.indexOf(connection);
     if (index >= 0) free.splice(index, 1);
-    // Somebody else comes.
-    openOne(host, port).catch(() => undefined);
+    // It comes again when it was told to.
+    setTimeout(() => openOne(host, port).catch(() => undefined), connection.waitMs).unref();
   });
 }
 
@@ -108,14 +116,18 @@ function read(connection: Connection, text: string): void {
     connection.head = connection.head.slice(0, end);
   } else connection.left -= text.length;
   if (connection.left > 0) return;
-  note(connection.head, performance.now() - (connection.sentMs as number));
+  const retrySeconds = Number(/^retry-after: (\d+)\r?$/im.exec(connection.head)?.[1] ?? 0);
+  connection.waitMs = retrySeconds * 1_000;
+  // A connection too many is refused without a vote, and at once.
+  note(connection.head, connection.sentMs === null ? 0 : performance.now() - connection.sentMs, retrySeconds);
+  const { head } = connection;
   connection.head = "";
   connection.left = null;
   connection.sentMs = null;
-  free.push(connection);
+  if (!/^connection: close\r?$/im.test(head)) free.push(connection);
 }
 
-function note(head: string, ms: number): void {
+function note(head: string, ms: number, retrySeconds: number): void {
   const status = head.slice(9, 12);
   if (status === "200") {
     found.accepted.add(ms);
@@ -123,6 +135,6 @@ function note(head: string, ms: number): void {
     found.acceptedInSecond[second] = (found.acceptedInSecond[second] ?? 0) + 1;
   } else if (status === "503") {
     found.refused.add(ms);
-    if (!/^retry-after: \d+\r?$/im.test(head)) found.refusedWithoutRetryAfter++;
+    if (retrySeconds === 0) found.refusedWithoutRetryAfter++;
   } else found.failed++;
 }

@@ -111,3 +111,23 @@ test("a body in pieces goes the usual way, whole", async () => {
   );
   socket.destroy();
 });
+
+test("a vote is turned away before it is read while as many are inside as may be", async () => {
+  const { check } = queue;
+  const before = usual;
+  let release: () => void = () => undefined;
+  const slow = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  queue.check = () => slow;
+  const inside = Array.from({ length: 1_000 }, () => app.inject({ method: "POST", url: "/api/votes", payload: { vote: "a" } }));
+  while (usual < before + inside.length) await new Promise((resolve) => setTimeout(resolve, 5));
+  const socket = connect({ port: (app.server.address() as AddressInfo).port, host: "127.0.0.1" });
+  socket.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Type: ${FORM}\r\nContent-Length: 6\r\n\r\n`);
+  const [answer] = await once(socket.setEncoding("utf8"), "data");
+  assert.match(answer, /^HTTP\/1\.1 503 [\s\S]*\r\nretry-after: 2\r\nset-cookie: voter_id=[\s\S]*Too many votes arrive at once/);
+  socket.destroy();
+  queue.check = check;
+  release();
+  assert.deepEqual([...new Set((await Promise.all(inside)).map(({ statusCode }) => statusCode))], [202]);
+});
