@@ -16,7 +16,7 @@ const LIMITS = {
   /** Comparisons with the name of a monitoring program, in targets and cli: what is special is data on the container. */
   specialCases: 0,
   /** How often an option of a service is written down where options are declared. */
-  optionDeclarations: 3,
+  optionDeclarations: 1,
 };
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");

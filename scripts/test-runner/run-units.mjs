@@ -124,7 +124,10 @@ function judge(unit, summary, ending) {
     counts.skipped += skipped;
     counts.failures.push(...failures.map((name) => `${file}: ${name}`));
   }
-  const silent = unit.files.filter((file) => summary?.files[file] === undefined);
+  // A test belongs to the file that has its call of test(), which may be a helper of the only file that ran.
+  const hasTests = (file) =>
+    summary?.files[file] !== undefined || (unit.files.length === 1 && Object.keys(summary?.files ?? {}).length > 0);
+  const silent = unit.files.filter((file) => !hasTests(file));
   if (counts.failed === 0 && ending !== null) {
     counts.failed = 1;
     counts.failures.push(`${unit.name}: ${ending}, though no test reported a failure`);

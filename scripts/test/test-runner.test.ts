@@ -58,6 +58,15 @@ describe("the test runner", () => {
     assert.match(failures.join(), /ended by SIGKILL/);
   });
 
+  test("a test that a helper defines counts for the only file that ran", async () => {
+    writeFileSync(
+      join(folder, "helper.mjs"),
+      `import { test } from "node:test"; export const define = () => test("from a helper", () => undefined);`,
+    );
+    const { passed, failures } = await outcomeOf(`import { define } from "./helper.mjs"; define();`);
+    assert.deepEqual({ passed, failures }, { passed: 1, failures: [] });
+  });
+
   test("a file that runs no test fails", async () => {
     const { failed, failures } = await outcomeOf("");
     assert.equal(failed, 1);

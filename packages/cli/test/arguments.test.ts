@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { renderGroup, renderHelp, renderOverview } from "../src/arguments/help.js";
 import { again, hint } from "../src/arguments/hints.js";
 import { wholeNumber } from "../src/arguments/options.js";
-import { parseArguments } from "../src/arguments/parse-arguments.js";
 import { command, flag, parsed, text, texts } from "../src/command.js";
 import { ENTRIES } from "../src/commands/index.js";
-import { namedCommands } from "../src/groundplan.js";
+import { namedCommands, parseArguments, renderGroup, renderHelp, renderOverview } from "../src/groundplan.js";
 import { run, terminal } from "./helpers.js";
 
 const paint = command({

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { checkStackFile } from "../src/stack-file/check-stack-file.js";
+import { checkStackFile } from "../src/commands/inspect.js";
 import { folderWith } from "./helpers.js";
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
@@ -21,4 +21,26 @@ test("every whole stack file in the guide is valid, its types included", async (
     const { problems } = await checkStackFile(join(folderWith({ "stack.ts": text })), null);
     assert.deepEqual(problems, []);
   }
+});
+
+test("every function of groundplan and groundplan/plan says in its docstring what it is, with an example", () => {
+  const exported = ["index.ts", "plan.ts"].flatMap((entry) =>
+    [...read(`packages/cli/src/${entry}`).matchAll(/^ {2}(?!type )(\w+),$|^export \{ (\w+) \}/gm)].map(
+      ([, listed, alone]) => listed ?? alone,
+    ),
+  );
+  const sources = ["packages/model/src", "packages/cli/src"]
+    .flatMap((folder) =>
+      readdirSync(new URL(`../../../${folder}`, import.meta.url), { recursive: true }).map((path) => `${folder}/${path}`),
+    )
+    .filter((path) => path.endsWith(".ts"))
+    .map(read);
+  const documented = exported.flatMap((name) => {
+    const doc = sources.flatMap(
+      (text) => new RegExp(`((?:/\\*\\*(?:(?!\\*/)[\\s\\S])*\\*/)?)\\nexport (?:async )?function ${name}\\b`).exec(text) ?? [],
+    );
+    return doc.length === 0 ? [] : [{ name, says: doc[1] ?? "" }];
+  });
+  assert.ok(documented.length > 10, String(documented.length));
+  for (const { name, says } of documented) assert.match(says, /@example/, name);
 });

@@ -18,7 +18,7 @@ function toldByCompose(component: PlannedComponent, plan: Plan) {
     secret: (secret: string) => `<${secret}>`,
     page: (of: string) => `<page of ${of}>`,
   };
-  const { image, local, watch, replicas, standIn, health, ...told } = { ...source } as Record<string, unknown>;
+  const { image, local, watch, replicas, stopSeconds, standIn, health, ...told } = { ...source } as Record<string, unknown>;
   // What is built from the folder "./web" is built from "web" by other words.
   const built = buildOf(source)?.build.replace(/^\.\//, "");
   const healthCommand = source.kind === "service" ? source.health.command : null;

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { readPorts } from "../src/import/draft.js";
 import { hostsIn, withHosts } from "../src/import/host-names.js";
 import { InterpolationError, interpolate } from "../src/import/interpolate.js";
+import { looksSecret } from "../src/import/parse-compose.js";
 import { isSame } from "../src/import/read-links.js";
 import { mebibytes } from "../src/import/read-memory.js";
-import { looksSecret } from "../src/import/read-own-env.js";
 
 test("variables are put in by the rules of Compose", () => {
   const env = { A: "one", EMPTY: "" };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkStack } from "@groundplan/model";
+import { renderStackFile } from "../src/import/import.js";
 import { type ImportedStack, stackDefinition } from "../src/import/imported-stack.js";
 import { type ComposeContext, parseCompose } from "../src/import/parse-compose.js";
-import { renderStackFile } from "../src/import/render-stack-file.js";
 
 const CONTEXT: ComposeContext = { name: null, folderName: "shop", place: ".", env: {}, envFile: () => null };
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { toolDependency } from "../src/init/new-stack-files.js";
+import { toolDependency } from "../src/init/init.js";
 import { folderWith, run } from "./helpers.js";
 
 test("init writes a stack that check finds valid, and says what to do next", async () => {

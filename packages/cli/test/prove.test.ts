@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { test } from "node:test";
 import type { TerraformProof } from "@groundplan/prove";
-import { parseArguments } from "../src/arguments/parse-arguments.js";
+import { parseArguments } from "../src/groundplan.js";
 import { proveTerraformFiles, renderProof } from "../src/prove/prove.js";
 import { folderWith, run } from "./helpers.js";
 

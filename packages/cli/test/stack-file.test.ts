@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
-import { checkStackFile, parseMessages } from "../src/stack-file/check-stack-file.js";
+import { checkStackFile, parseMessages } from "../src/commands/inspect.js";
 import { findStackFile } from "../src/stack-file/find-stack-file.js";
 import { loadStack } from "../src/stack-file/load-stack.js";
 import { folderWith, VALID_STACK } from "./helpers.js";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { PartState, RunningStack } from "@groundplan/local";
 import { planOf, stack } from "@groundplan/model";
-import { parseArguments } from "../src/arguments/parse-arguments.js";
+import { parseArguments } from "../src/groundplan.js";
 import { stateFolderOf } from "../src/up/state-folder.js";
 import { checkPartNames, narrator, openControlRoom, renderSummary, summaryJson, up, waitingLines } from "../src/up/up.js";
 import { folderWith } from "./helpers.js";

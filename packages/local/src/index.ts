@@ -1,11 +1,11 @@
 export { UserError, type UserProblem } from "@groundplan/model";
 export { type ControlRoom, startControlRoom } from "./control-room/start-control-room.js";
-export { formatLogLine, type LogFormat } from "./logs/format-log-line.js";
+export { type RecallOptions, recallEnv } from "./env-of.js";
+export { formatLogLine, type LogFormat } from "./logs/log-book.js";
 export { pause } from "./pause.js";
 export { CONTROL_ROOM_PORT } from "./ports/choose-ports.js";
 export type { LinkEnds, Reroute } from "./ports/reroute-links.js";
 export { findPostgres } from "./postgres/binaries.js";
-export { type RecallOptions, recallEnv } from "./recall-env.js";
 export { type RunStackOptions, runStack } from "./run-stack.js";
 export type { LogLine, PartState, PartStatus, RunningStack } from "./running-stack.js";
 export { readSecrets } from "./secrets.js";

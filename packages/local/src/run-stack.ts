@@ -1,14 +1,17 @@
 import { accessSync, constants, mkdirSync, realpathSync } from "node:fs";
-import { resolve } from "node:path";
-import { type Plan, UserError, withStandIns } from "@groundplan/model";
-import { LocalStack } from "./local-stack.js";
+import { join, resolve } from "node:path";
+import { type Plan, type PlannedComponent, UserError, withStandIns } from "@groundplan/model";
+import { envOf } from "./env-of.js";
+import { LocalStack, type Member } from "./local-stack.js";
 import { LogBook } from "./logs/log-book.js";
-import { makeMembers } from "./make-members.js";
 import type { LocalMonitoring } from "./monitoring/local-monitoring.js";
-import { findRedisServer } from "./parts/redis-program.js";
-import { standInNote, standInsWithoutRedis } from "./parts/stand-ins.js";
+import { Part, type PartContext } from "./parts/part.js";
+import type { Program } from "./parts/program.js";
+import { findRedisServer, RedisProgram } from "./parts/redis-program.js";
+import { ServiceProgram } from "./parts/service-program.js";
 import { choosePorts, portIsFree, recallPorts, rememberPorts } from "./ports/choose-ports.js";
-import { type Reroute, rerouteLinks } from "./ports/reroute-links.js";
+import { type PortsFor, type Reroute, rerouteLinks } from "./ports/reroute-links.js";
+import { PostgresProgram } from "./postgres/postgres-program.js";
 import { RunRecord } from "./processes/run-record.js";
 import type { LogLine, PartState, RunningStack } from "./running-stack.js";
 import { readSecrets } from "./secrets.js";
@@ -39,6 +42,26 @@ export interface RunStackOptions {
   /** Leads links through something in between, for example a proxy that cuts them; health checks go straight to the parts. Default: nothing. */
   readonly reroute?: Reroute;
 }
+
+interface MemberOptions {
+  /** As it runs here: clients of a component that has no server use its stand-in. */
+  readonly plan: Plan;
+  readonly standIns: StandIns;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly portsFor: PortsFor;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** `null` only when every Redis component has a stand-in. */
+  readonly redisServer: string | null;
+  readonly stackFolder: string;
+  readonly stateFolder: string;
+  readonly watch: boolean;
+  readonly context: PartContext;
+}
+
+/** Component that does not run here -> the one that serves its clients instead. */
+type StandIns = ReadonlyMap<string, string>;
+
+const INSTALL = "install redis-server (Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis) or valkey-server";
 
 /**
  * Runs a stack on this machine: real PostgreSQL and Redis servers, and the services, all on 127.0.0.1. Resolves when every part is
@@ -149,3 +172,81 @@ function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Pro
     work.then(resolve, reject).finally(() => signal?.removeEventListener("abort", abort));
   });
 }
+
+/**
+ * A part for every component, in start order, none of them started.
+ *
+ * @throws UserError with the problems of all services that cannot be launched.
+ */
+function makeMembers(options: MemberOptions): readonly Member[] {
+  const services: ServiceProgram[] = [];
+  const members = options.plan.components.map((component): Member => {
+    const { name, after } = component;
+    const state = firstState(component, options);
+    if (state.standIn !== null) return { name, after, part: null, state };
+    const program = programOf(component, state, options);
+    if (program instanceof ServiceProgram) services.push(program);
+    return { name, after, part: new Part(program, state, options.context) };
+  });
+  const problems = services.flatMap((service) => service.problems());
+  if (problems.length > 0) throw new UserError(problems);
+  return members;
+}
+
+function firstState(component: PlannedComponent, { ports, standIns }: MemberOptions): PartState {
+  const { name, kind } = component;
+  const port = ports[name] ?? null;
+  const standIn = standIns.get(name) ?? null;
+  const url = component.public && port !== null ? `http://127.0.0.1:${port}` : null;
+  const what = { name, kind, pid: null, port, url, restarts: 0, since: Date.now(), standIn };
+  if (standIn === null) return { ...what, status: "waiting", reason: null };
+  return { ...what, status: "stopped", reason: `not installed here: ${standIn} serves its clients` };
+}
+
+function programOf(component: PlannedComponent, { port }: PartState, options: MemberOptions): Program {
+  const { name, source } = component;
+  const { portsFor, secrets, redisServer, stackFolder, stateFolder, watch, context } = options;
+  const { onNote } = context;
+  const dataFolder = join(stateFolder, "data", name);
+  switch (source.kind) {
+    case "service":
+      return new ServiceProgram({ component, stackFolder, port, env: envOf(component, { ports: portsFor(name), secrets }), watch });
+    case "redis":
+      if (redisServer === null || port === null) throw new Error(`${name} has no server, no port or no stand-in`);
+      return new RedisProgram({ server: redisServer, dataFolder, port, onNote });
+    case "postgres": {
+      const { database, user, passwordSecret } = source;
+      const password = secrets[passwordSecret];
+      if (password === undefined || port === null) throw new Error(`${name} has no password or no port`);
+      const onInitdb = (pid: number) => context.record.started(name, pid, "SIGKILL");
+      return new PostgresProgram({ dataFolder, address: { port, database, user, password }, onNote, onInitdb });
+    }
+  }
+}
+
+/**
+ * Who serves the clients of the stack's Redis components on a machine without a Redis server.
+ *
+ * @throws UserError when one of them has no stand-in.
+ */
+export function standInsWithoutRedis(plan: Plan): StandIns {
+  const standIns = new Map<string, string>();
+  const missing: string[] = [];
+  for (const { name, source } of plan.components) {
+    if (source.kind !== "redis") continue;
+    if (source.standIn === null) missing.push(name);
+    else standIns.set(name, source.standIn);
+  }
+  if (missing.length > 0) {
+    throw new UserError(
+      missing.map((name) => ({
+        message: `${name} needs a Redis server, and this machine has none`,
+        fix: `${INSTALL}, or give ${name} a standIn in the stack file`,
+      })),
+    );
+  }
+  return standIns;
+}
+
+const standInNote = (name: string, standIn: string): string =>
+  `no redis-server here: the clients of ${name} use ${standIn} instead (install redis-server for the fast queue)`;

@@ -1,6 +1,8 @@
 /**
  * The candidate that a misspelt word most likely means, or `null` when none is near.
  * Near: at most one edit for every three letters, and at least one; of equals the first.
+ *
+ * @example nearest("redsi", ["redis", "db"])   // "redis"
  */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;

@@ -79,7 +79,7 @@ test("the voting stack's components, as every target sees them", () => {
 });
 
 test("what a container needs to know is in the plan", () => {
-  const container = { replicas: 3, hardened: false, internet: true };
+  const container = { replicas: 3, hardened: false, internet: true, stopSeconds: 90 };
   const plan = planned((s) => {
     s.service("shop", {
       ...container,

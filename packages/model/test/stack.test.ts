@@ -25,6 +25,7 @@ test("a service with nothing but a folder gets every default", () => {
     replicas: 1,
     hardened: true,
     internet: false,
+    stopSeconds: null,
     memoryMb: 256,
   });
   assert.deepEqual(definition.components[1], {
@@ -67,6 +68,7 @@ test("a pipeline says no more than what was written of it", () => {
     lag: { service: "web", metric: "waiting", drainedBy: "web" },
     latencies: [{ name: "all", service: "web", metric: "all_seconds" }],
     errors: [],
+    stops: [],
   });
 });
 

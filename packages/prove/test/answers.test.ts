@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answerData } from "../src/answers/answer-data.js";
 import { Cloud } from "../src/cloud/cloud.js";
-import { addDefaultNetwork } from "../src/cloud/offline-aws.js";
 import { awsSchema } from "../src/schema/aws-schema.js";
 import type { Value, Values } from "../src/values/value.js";
+import { addDefaultNetwork } from "../src/with-offline-aws.js";
 
 function openCloud(): Cloud {
   const cloud = new Cloud();

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { OPERATOR_CIDR, type Plan, planOf } from "@groundplan/model";
 import { votingStack } from "@groundplan/testing";
 import { runChecks } from "../src/checks/run-checks.js";
-import { parseState, type StateResource } from "../src/terraform/state-resource.js";
+import { parseState, type StateResource } from "../src/terraform/terraform-run.js";
 import type { Value, Values } from "../src/values/value.js";
 
 const OPERATOR = "203.0.113.7/32";

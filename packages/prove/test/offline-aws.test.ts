@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseCidr } from "../src/cloud/cidr.js";
 import { Cloud } from "../src/cloud/cloud.js";
-import { OfflineAws, withUnknowns } from "../src/cloud/offline-aws.js";
 import { realValues } from "../src/cloud/real-values.js";
 import { awsSchema } from "../src/schema/aws-schema.js";
 import type { Attribute, Block } from "../src/schema/schema.js";
 import { blocksOf, isUnknown, isValues, UNKNOWN, type Value, type Values } from "../src/values/value.js";
+import { OfflineAws, withUnknowns } from "../src/with-offline-aws.js";
 
 /** An AWS in which `make` plans and applies a resource, as Terraform does. */
 function openAws(config: Values = {}) {

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { addressIn, contains, overlaps, parseCidr } from "../src/cloud/cidr.js";
-import { exampleKey } from "../src/prove-terraform.js";
-import { findTerraform, isNewEnough } from "../src/terraform/find-terraform.js";
+import { exampleKey, findTerraform, isNewEnough } from "../src/prove-terraform.js";
 
 function cidr(text: string) {
   const parsed = parseCidr(text);

@@ -51,6 +51,7 @@ export function awkwardStack(): StackDefinition {
       replicas: 100,
       hardened: false,
       internet: true,
+      stopSeconds: 90,
       memoryMb: 16,
     });
     const longName = s.service("public-service-with-a-name-of-40-letters", {

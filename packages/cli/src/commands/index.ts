@@ -16,8 +16,12 @@ const awsDeploy = () => import("../aws/deploy.js");
 
 /** Every command, and where it lives, in the order of the help. */
 export const ENTRIES: readonly Entry[] = [
-  { name: "init", summary: "Start a stack of your own in a new folder", load: async () => (await import("./start.js")).init },
-  { name: "import", summary: "Turn a Compose file into a stack file", load: async () => (await import("./start.js")).importCompose },
+  { name: "init", summary: "Start a stack of your own in a new folder", load: async () => (await import("../init/init.js")).init },
+  {
+    name: "import",
+    summary: "Turn a Compose file into a stack file",
+    load: async () => (await import("../import/import.js")).importCompose,
+  },
   { name: "up", summary: "Run the stack on this machine until Ctrl-C", load: async () => (await import("../up/up.js")).up },
   { name: "check", summary: "Find everything that is wrong with a stack file", load: async () => (await import("./inspect.js")).check },
   { name: "env", summary: "Print the variables of a running service", load: async () => (await import("./inspect.js")).env },

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { planOf } from "@groundplan/model";
 import { hostsPlanOf } from "@groundplan/targets";
 import { votingStack } from "@groundplan/testing";
-import { parseArguments } from "../../src/arguments/parse-arguments.js";
 import { plan } from "../../src/aws/deploy.js";
 import { otherValues, variableProblems } from "../../src/aws/requirements.js";
+import { parseArguments } from "../../src/groundplan.js";
 
 const NAMES = ["operator_cidr", "ssh_public_key", "region"];
 const declared = hostsPlanOf(planOf(votingStack())).variables.filter(({ name }) => NAMES.includes(name));

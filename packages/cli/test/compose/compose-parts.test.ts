@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { build, planOf, stack } from "@groundplan/model";
 import { hint as hintOf } from "../../src/arguments/hints.js";
-import { parseArguments } from "../../src/arguments/parse-arguments.js";
 import { describeVolumes, down } from "../../src/compose/compose.js";
 import { describeRest, findCompose, renderStatus, statusOf } from "../../src/compose/project.js";
 import type { Container } from "../../src/docker/container.js";
 import { needEngine } from "../../src/docker/engine.js";
 import { portVariables } from "../../src/docker/project.js";
+import { parseArguments } from "../../src/groundplan.js";
 import { fakeRunner } from "../docker/fake-runner.js";
 import { run, terminal } from "../helpers.js";
 

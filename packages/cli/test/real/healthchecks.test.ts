@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { newStackFiles } from "../../src/init/new-stack-files.js";
+import { newStackFiles } from "../../src/init/init.js";
 
 const STACKS = fileURLToPath(new URL("../../../../stacks", import.meta.url));
 

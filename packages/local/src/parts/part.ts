@@ -166,7 +166,7 @@ export class Part {
   /** Ends the child if it still runs, by force if it takes too long. */
   async #end(child: RunningProgram): Promise<void> {
     const { name } = this.#state;
-    const { stopLimitMs } = this.#context.timing;
+    const stopLimitMs = this.#program.stopLimitMs ?? this.#context.timing.stopLimitMs;
     await this.#program.disconnect?.();
     child.signal(this.#program.stopSignal);
     const late = setTimeout(() => {

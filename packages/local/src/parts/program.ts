@@ -4,6 +4,8 @@ import type { Launch } from "@groundplan/programs";
 export interface Program {
   /** Asks it to end cleanly. */
   readonly stopSignal: NodeJS.Signals;
+  /** How long it may take to end, in ms; `null` or missing: as long as any part. */
+  readonly stopLimitMs?: number | null;
   /** Whether it may need long to start for a good reason (a database that recovers), so that no time limit applies. */
   readonly mayStartSlowly: boolean;
   /**

@@ -25,10 +25,13 @@ export interface ServiceOptions {
 export class ServiceProgram implements Program {
   readonly stopSignal = "SIGTERM";
   readonly mayStartSlowly = false;
+  readonly stopLimitMs: number | null;
   readonly #options: ServiceOptions;
 
   constructor(options: ServiceOptions) {
+    const { source } = options.component;
     this.#options = options;
+    this.stopLimitMs = source.kind === "service" && source.stopSeconds !== null ? source.stopSeconds * 1_000 : null;
   }
 
   /** All that keeps it from being launched; checked for every service before anything starts. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseAlerts } from "../../src/control-room/alerts/alerts-report.js";
+import { parseAlerts } from "../../src/control-room/alerts/alert-watcher.js";
 
 const answer = (...alerts: unknown[]) => JSON.stringify({ status: "success", data: { alerts } });
 

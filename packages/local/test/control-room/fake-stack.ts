@@ -120,6 +120,7 @@ export function component(name: string, given: Partial<PlannedComponent> = {}): 
       replicas: 1,
       hardened: true,
       internet: false,
+      stopSeconds: null,
     },
     ...given,
   };

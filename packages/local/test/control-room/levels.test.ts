@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addReadings, type LevelReading, type LevelTotals, noLevelTotals } from "../../src/control-room/levels/level-totals.js";
-import { levelsReport } from "../../src/control-room/levels/levels-report.js";
-import { sumSeries } from "../../src/control-room/levels/sum-series.js";
+import { addReadings, type LevelReading, type LevelTotals, noLevelTotals, sumSeries } from "../../src/control-room/levels/level-sampler.js";
+import { levelsReport } from "../../src/control-room/start-control-room.js";
 import { pipelineOf, planWith } from "./fake-stack.js";
 
 /** The totals after these looks at accepted, queued and persisted; the first level's process is 1 unless it is said. */

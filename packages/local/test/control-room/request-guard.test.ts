@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refusalOf } from "../../src/control-room/request-guard.js";
+import { refusalOf } from "../../src/control-room/start-control-room.js";
 
 const host = "127.0.0.1:8090";
 const action = { host, "x-groundplan": "1" };

@@ -4,7 +4,7 @@ import { get, request } from "node:http";
 import { after, beforeEach, test } from "node:test";
 import { UserError } from "@groundplan/model";
 import type { LevelPoint } from "../../src/control-room/levels/level-sampler.js";
-import type { LevelsReport } from "../../src/control-room/levels/levels-report.js";
+import type { LevelsReport } from "../../src/control-room/start-control-room.js";
 import { type ControlRoom, startControlRoom } from "../../src/control-room/start-control-room.js";
 import type { StateReport } from "../../src/control-room/state-report.js";
 import type { LogLine, PartState } from "../../src/running-stack.js";

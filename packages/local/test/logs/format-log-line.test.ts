@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatLogLine } from "../../src/logs/format-log-line.js";
+import { formatLogLine } from "../../src/logs/log-book.js";
 
 const plain = { color: false, width: 6 };
 const colored = { color: true, width: 6 };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planOf, stack } from "@groundplan/model";
 import { votingStack } from "@groundplan/testing";
-import { isScraped, monitoringParts, scrapedPart } from "../../src/monitoring/monitoring-parts.js";
+import { isScraped, monitoringParts, scrapedPart } from "../../src/monitoring/local-monitoring.js";
 
 const voting = planOf(votingStack());
 const everything = new Set(voting.components.map(({ name }) => name));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planOf, stack } from "@groundplan/model";
-import { standInsWithoutRedis } from "../../src/parts/stand-ins.js";
+import { standInsWithoutRedis } from "../../src/run-stack.js";
 
 function planWith(standIn: boolean) {
   return planOf(

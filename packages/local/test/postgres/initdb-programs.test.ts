@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileS
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { initdbPrograms, withoutOwnName } from "../../src/postgres/initdb-programs.js";
+import { initdbPrograms, withoutOwnName } from "../../src/postgres/data-folder.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
 const needsShell = process.platform === "win32" ? "needs a Unix" : false;

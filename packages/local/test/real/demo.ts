@@ -43,7 +43,7 @@ export const full = planWith((s) => {
 });
 
 /** One service only. @param script What it does, in the words of sh: a shell starts at once, on a busy machine too. */
-export function alone(script: string, options: { port?: number } = {}): Plan {
+export function alone(script: string, options: { port?: number; stopSeconds?: number } = {}): Plan {
   return planWith((s) => {
     const one = s.service("one", { local: ["sh", "-c", script], ...options });
     s.host("here", { subnet: "public", runs: [one] });

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { build, UserError } from "@groundplan/model";
 import { until } from "../../src/pause.js";
 import { type RunStackOptions, runStack } from "../../src/run-stack.js";
+import type { RunningStack } from "../../src/running-stack.js";
 import { temporaryFolder } from "../temporary-folder.js";
 import { alone, children, FIXTURES, freePorts, LIMIT_MS, needsUnix, planWith, runTrial, small, stateOf } from "./demo.js";
 
@@ -135,12 +136,25 @@ test("a start that is given up in the middle ends everything", { skip: needsUnix
   assert.equal(existsSync(join(stateFolder, "run.json")), false);
 });
 
-test("a part that takes no notice of SIGTERM is killed, with a note", async (t) => {
-  const stubborn = "trap 'echo not yet' TERM; echo here to stay; while :; do sleep 1; done";
-  const { run, notes } = await runTrial(t, alone(stubborn), { stateFolder: temporaryFolder(), timing: { stopLimitMs: 200 } });
-  // Before that it would take notice.
+const STUBBORN = "trap 'echo not yet' TERM; echo here to stay; while :; do sleep 1; done";
+
+/** Before that line it would take notice. */
+async function untilStubborn(run: RunningStack): Promise<void> {
   assert.equal(await until(() => run.logs().some(({ text }) => text === "here to stay"), LIMIT_MS), true);
+}
+
+test("a part that takes no notice of SIGTERM is killed, with a note", async (t) => {
+  const { run, notes } = await runTrial(t, alone(STUBBORN), { stateFolder: temporaryFolder(), timing: { stopLimitMs: 200 } });
+  await untilStubborn(run);
   await run.shutDown();
   assert.equal(stateOf(run, "one").status, "stopped");
   assert.deepEqual(notes, ["one didn't stop within 0.2 s: killed"]);
+});
+
+test("a service that says for itself how long it may take to end is given that long", async (t) => {
+  const timing = { stopLimitMs: 600_000 };
+  const { run, notes } = await runTrial(t, alone(STUBBORN, { stopSeconds: 1 }), { stateFolder: temporaryFolder(), timing });
+  await untilStubborn(run);
+  await run.shutDown();
+  assert.deepEqual(notes, ["one didn't stop within 1.0 s: killed"]);
 });

@@ -238,6 +238,14 @@ export const SERVICE = {
   internet: withDefault(flag, false),
 
   /**
+   * How long it may take to end after SIGTERM, in seconds, from 1 to 3600; then it is killed.
+   *
+   * @default 30 in a container, 10 on this machine
+   * @example s.service("worker", { image: build("./worker"), stopSeconds: 90 })   // it finishes its batch
+   */
+  stopSeconds: optional(wholeNumber(1, 3_600, 60)),
+
+  /**
    * Most memory that each copy of it may take in a container, in MiB: a service that takes more is ended and started again.
    *
    * @default 256
@@ -250,33 +258,30 @@ export const SERVICE = {
 export interface ServiceOptions extends OptionsOf<typeof SERVICE> {}
 
 /** What only a service with a port may say. The compiler learns from it what the handle offers. */
-export interface ServicePort<Port, Public> {
-  readonly port?: Port;
-  readonly public?: [Port] extends [number] ? Public : false;
-  readonly health?: [Port] extends [number] ? NonNullable<ServiceOptions["health"]> : HealthCommand;
-  readonly metrics?: [Port] extends [number] ? string | false : false;
-}
+export type ServicePort<Port, Public> = { readonly [K in "port"]?: Port } & {
+  readonly [K in "public"]?: [Port] extends [number] ? Public : false;
+} & ([Port] extends [number] ? Pick<ServiceOptions, "health" | "metrics"> : WithoutPort);
+
+type WithoutPort = { readonly [K in "health"]?: HealthCommand } & { readonly [K in "metrics"]?: false };
 
 /** A service without a port answers no question, but its container may ask it one. */
-interface HealthCommand {
-  readonly command: string | readonly string[];
-  readonly ready?: never;
-  readonly live?: never;
-}
+type HealthCommand = Required<Pick<OptionsOf<typeof HEALTH>, "command">> & { readonly [K in "ready" | "live"]?: never };
 
-/** A program of the author's own. The options are as they were written, with their defaults. */
-export interface ServiceDefinition extends Omit<DefinitionOf<typeof SERVICE>, "hardened" | "metrics"> {
+/** What is known once the options were read, by what was written: whether it is hardened. */
+interface Service extends Omit<DefinitionOf<typeof SERVICE>, "hardened">, NonNull<Pick<DefinitionOf<typeof SERVICE>, "hardened">> {
   readonly kind: "service";
   /** A DNS label: every target uses it as a host name, a container name or a resource name. */
   readonly name: string;
-  /** Its container has a read-only file system (but for /tmp), no Linux capabilities, and can gain no privileges. */
-  readonly hardened: boolean;
-  /** Path of its Prometheus text; `null`: it has none. */
-  readonly metrics: string | null;
 }
 
+type NonNull<T> = { readonly [K in keyof T]: NonNullable<T[K]> };
+type WithoutFalse<T> = { readonly [K in keyof T]: Exclude<T[K], false> };
+
 /** A service that may still get variables, and whose metrics may still be asked for. */
-export type ServiceDraft = Omit<ServiceDefinition, "metrics"> & { readonly metrics: string | false | null };
+export interface ServiceDraft extends Service {}
+
+/** A program of the author's own. The options are as they were written, with their defaults; `metrics` is `null` where it has none. */
+export interface ServiceDefinition extends Omit<Service, "metrics">, WithoutFalse<Pick<Service, "metrics">> {}
 
 export function readService(name: string, value: unknown, place: Place): ServiceDraft {
   const options = inNewWords(value, place);

@@ -9,7 +9,7 @@ import {
   type ScrapeTarget,
 } from "../plan.js";
 import { GRAFANA_PORT, PROMETHEUS_PORT } from "./scrapes.js";
-import { compareText, sortedUnique } from "./sorted.js";
+import { compareText, sortedUnique } from "./start-order.js";
 
 export const SSH_PORT = 22;
 const HTTP_PORT = 80;

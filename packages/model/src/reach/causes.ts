@@ -15,7 +15,11 @@ export interface ExplainedReach extends Reach {
   readonly causes: readonly Cause[];
 }
 
-/** Every connection that the rules let through, with what in the stack it follows from. */
+/**
+ * Every connection that the rules let through, with what in the stack it follows from.
+ *
+ * @example explainedReachability(planOf(definition)).map(({ from, to, port }) => `${from} -> ${to}:${port}`)   // ["internet -> frontend:80", ...]
+ */
 export function explainedReachability(plan: Plan): readonly ExplainedReach[] {
   const byRule = causesByRule(plan);
   const causesOf = (rule: NetworkRule): readonly Cause[] => byRule.get(ruleKey(rule)) ?? [unexplained(rule)];

@@ -1,6 +1,6 @@
 import { OPERATOR_CIDR, type RuleSource } from "../plan.js";
 import { NETWORK_CIDR } from "../planning/planned-hosts.js";
-import { sortedUnique } from "../planning/sorted.js";
+import { sortedUnique } from "../planning/start-order.js";
 import { covers, isWorld, overlap } from "./ip-range.js";
 import { INTERNET, OPERATOR, type ReachEnd, type RuleSet } from "./reach.js";
 

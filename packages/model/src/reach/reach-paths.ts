@@ -15,6 +15,7 @@ export interface ReachPath<Step extends Reach> {
  * @param from Where all ways start.
  * @param hops The most connections of a way; 1: direct ones only.
  * @param hosts The names of the hosts: a way goes on from these only, never by way of the internet.
+ * @example reachPaths(reachability(plan), "frontend", 2, plan.hosts.map(({ name }) => name))   // what two steps from the frontend reach
  */
 export function reachPaths<Step extends Reach>(
   reaches: readonly Step[],

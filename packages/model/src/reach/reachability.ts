@@ -7,6 +7,8 @@ import { OPERATOR, type Reach, type ReachEnd, type RuleSet } from "./reach.js";
  * Between hosts it takes the sender's egress and the receiver's ingress; answers need no rule (security groups are stateful).
  * What stays on one host is not in it: no rule holds it up. Nor is routing: a private host that is open to the world is listed, though no
  * address leads to it as long as it has none. Sorted by sender (outside first), receiver and port.
+ *
+ * @example reachability(planOf(definition)).some(({ from, to }) => from === INTERNET && to === "database")   // false
  */
 export function reachability(facts: RuleSet): readonly Reach[] {
   const hosts = facts.hosts.map(({ name }) => name);

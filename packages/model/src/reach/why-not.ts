@@ -7,6 +7,7 @@ import { gatesBetween } from "./reachability.js";
  * Empty: they do not, or both ends are the same host, whose inner connections no rule holds up.
  *
  * @param port `null`: on any port.
+ * @example whyNot(INTERNET, "database", 5432, plan)   // ["no ingress rule of database lets in the internet on port 5432 ..."]
  */
 export function whyNot(from: ReachEnd, to: ReachEnd, port: number | null, facts: RuleSet): readonly string[] {
   if (from === to) return [];

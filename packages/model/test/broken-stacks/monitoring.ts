@@ -254,7 +254,7 @@ export const brokenMonitoring: readonly BrokenStack[] = [
         code: "OPTION_UNKNOWN",
         message: 'there is no option "latencies" here',
         found: '"latencies"',
-        allowed: "levels, lag, latency, errors",
+        allowed: "levels, lag, latency, errors, stops",
         fix: "write latency",
       },
       {

@@ -50,7 +50,7 @@ export const brokenOptions: readonly BrokenStack[] = [
         code: "OPTION_UNKNOWN",
         message: 'there is no option "prot" here',
         found: '"prot"',
-        allowed: "image, local, watch, port, public, uses, env, health, metrics, replicas, hardened, internet, memoryMb",
+        allowed: "image, local, watch, port, public, uses, env, health, metrics, replicas, hardened, internet, stopSeconds, memoryMb",
         fix: "write port",
       },
       {

@@ -1,4 +1,5 @@
 import { type ProgramResult, runProgram } from "@groundplan/programs";
+import type { Values } from "../values/value.js";
 
 /** One command of the life of a configuration. */
 export interface Step {
@@ -22,6 +23,21 @@ export interface TerraformRunOptions {
   readonly onStep?: ((step: Step, result: StepResult | null) => void) | undefined;
   /** Ends the step that runs, and lets no other start. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A resource as `terraform show -json` prints it after an apply. */
+export interface StateResource {
+  /** @example "aws_instance.frontend" */
+  readonly address: string;
+  readonly type: string;
+  /** The label in the configuration. */
+  readonly name: string;
+  readonly values: Values;
+}
+
+interface StateModule {
+  readonly resources?: readonly (StateResource & { readonly mode: "managed" | "data" })[];
+  readonly child_modules?: readonly StateModule[];
 }
 
 /** A step failed; its result tells why. */
@@ -79,4 +95,17 @@ export function usualJudge({ code, stdout, stderr, missing }: ProgramResult): { 
 function summaryOf(stdout: string): string {
   const lines = stdout.split("\n").filter((line) => /^(Plan:|Apply complete!|Destroy complete!|No changes\.|Success!)/.test(line));
   return lines.at(-1)?.trim() ?? "";
+}
+
+/** What a state holds, modules included, without data sources; in the order of their addresses. */
+export function parseState(json: string): readonly StateResource[] {
+  const { values } = JSON.parse(json) as { values?: { root_module?: StateModule } };
+  return resourcesOf(values?.root_module ?? {}).sort((one, other) => (one.address < other.address ? -1 : 1));
+}
+
+function resourcesOf({ resources = [], child_modules = [] }: StateModule): StateResource[] {
+  const own = resources
+    .filter(({ mode }) => mode === "managed")
+    .map(({ address, type, name, values }) => ({ address, type, name, values }));
+  return [...own, ...child_modules.flatMap(resourcesOf)];
 }

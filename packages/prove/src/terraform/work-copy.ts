@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { StateResource } from "./state-resource.js";
+import type { StateResource } from "./terraform-run.js";
 
 /** What Terraform keeps beside a configuration, which belongs to the real account. */
 const LEFT_OUT = /^(\.terraform|\.terraform\.lock\.hcl|\.terraform\.tfstate\.lock\.info|terraform\.tfstate(\.backup)?|\.git)$/;

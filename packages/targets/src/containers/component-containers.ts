@@ -55,7 +55,7 @@ function particular(component: PlannedComponent): Pick<Container, "role" | "imag
   const { name, port, memoryMb, health, source } = component;
   switch (source.kind) {
     case "service": {
-      const { hardened, internet, replicas } = source;
+      const { hardened, internet, replicas, stopSeconds } = source;
       const built = buildOf(source);
       const ask = source.health.command;
       const own = built !== null && health.kind === "http" ? { test: null, ...SERVICE_TIMES } : null;
@@ -70,6 +70,7 @@ function particular(component: PlannedComponent): Pick<Container, "role" | "imag
         hardening: hardened ? "all" : "none",
         init: true,
         copies: replicas,
+        ...(stopSeconds === null ? {} : { stopSeconds }),
       };
     }
     case "redis":

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Plan, PlannedHost } from "@groundplan/model";
 import { parse } from "yaml";
-import { agentConfig } from "../../src/aws/ansible/cloudwatch-agent.js";
+import { agentConfig } from "../../src/aws/ansible/render-ansible.js";
 import { hostsPlanOf } from "../../src/aws/hosts-plan.js";
 import { textOf } from "../rendered.js";
 import { ansibleOf } from "./hosts-plans.js";

@@ -86,24 +86,32 @@ export async function readPositions(client: ClientBase, queue: string): Promise<
   return rows.map((row) => ({ ...row, entries: row.entries === null ? null : Number(row.entries) }));
 }
 
-/** Sets a position; for the holder of the partition, who begins there. The target of the conflict keeps a half-restored table as it is. */
+/**
+ * Sets a position; for the holder of the partition, who begins there. The target of the conflict keeps a half-restored table as it is.
+ *
+ * @param before The position that the holder has read; `null` for none. Who lost the partition since must not set back what another counted.
+ * @throws Error (rejects) when it is another by now.
+ */
 export async function setPosition(
   client: ClientBase,
   queue: string,
   { partition, position, generation, entries }: StoredPosition,
+  before: string | null,
 ): Promise<void> {
-  await client.query(
+  const { rowCount } = await client.query(
     `INSERT INTO positions (queue, partition, position, generation, entries, entries_at) VALUES ($1, $2, $3, $4, $5, $3)
-      ON CONFLICT (queue, partition) DO UPDATE SET position = $3, generation = $4, entries = $5, entries_at = $3`,
-    [queue, partition, position, generation, entries],
+      ON CONFLICT (queue, partition) DO UPDATE SET position = $3, generation = $4, entries = $5, entries_at = $3
+        WHERE positions.position = $6`,
+    [queue, partition, position, generation, entries, before],
   );
+  if (rowCount === 0) throw new Error(`partition ${partition} is no longer counted up to ${before ?? "nothing"}: another worker counts it`);
 }
 
 /** How far a partition is counted; `start` where nothing was counted yet. */
 export async function loadPosition(client: ClientBase, queue: string, partition: number, start: string): Promise<string> {
   const found = (await readPositions(client, queue)).find((stored) => stored.partition === partition);
   if (found !== undefined) return found.position;
-  await setPosition(client, queue, { partition, position: start, generation: null, entries: null });
+  await setPosition(client, queue, { partition, position: start, generation: null, entries: null }, null);
   return start;
 }
 

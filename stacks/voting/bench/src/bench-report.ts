@@ -1,3 +1,4 @@
+import type { Percentiles } from "@voting/stress";
 import type { FullLoad } from "./full-load.js";
 import type { Machine } from "./machine.js";
 import { type Overload, renderOverload } from "./overload/measure-overload.js";
@@ -5,8 +6,7 @@ import type { SteadyLoad } from "./steady-load.js";
 import type { StorageLimits } from "./storage-limits.js";
 import type { TallyReads } from "./tally-reads.js";
 import type { Target } from "./targets.js";
-import { renderViewers } from "./viewers/render-viewers.js";
-import type { ViewersLoad } from "./viewers/viewers-load.js";
+import { cpuPerEventUs, type ViewersLoad, type ViewersRun } from "./viewers/viewers-load.js";
 import type { Form } from "./wrk.js";
 
 /** One run of the benchmark, as it is written to its file. What was not wanted is `null`. */
@@ -75,3 +75,26 @@ const renderTarget = ({ name, found, limit, meaning, unit, met }: Target): strin
   `  ${met ? "met   " : "MISSED"} ${name}: ${found} ${unit} (${meaning} ${limit} ${unit})`.replace(/ +\)/, ")");
 
 const rate = (value: number | null): string => (value === null ? "not measured" : `${Math.round(value).toLocaleString("en")}/s`);
+
+/** The load as a person reads it. */
+function renderViewers({ viewers, votesPerSecond, bareAlone, bare, service }: ViewersLoad): readonly string[] {
+  const votes = `${votesPerSecond.toLocaleString("en")} votes/s`;
+  return [
+    `${viewers.toLocaleString("en")} viewers`,
+    ...renderRun("bare server, nothing else", bareAlone, "bare server", viewers),
+    ...renderRun(`bare server, ${votes}, before`, bare[0], "bare server", viewers),
+    ...renderRun(`result service, ${votes}`, service, "result", viewers),
+    `    vote due to seen ${times(service.seenMs)}; to accepted ${times(service.acceptMs)}; ${service.lost} streams lost`,
+    ...Object.entries(service.probes).map(([path, answerMs]) => `    ${path} ${times(answerMs)}`),
+    ...renderRun(`bare server, ${votes}, after`, bare[1], "bare server", viewers),
+  ];
+}
+
+function renderRun(name: string, run: ViewersRun, server: string, viewers: number): readonly string[] {
+  const title = `  ${name}: ${run.pushesPerSecond.toFixed(1)} pushes/s, ${times(run.pushMs)}`;
+  if (run.cpu === null) return [title];
+  const shares = Object.entries(run.cpu).map(([process, share]) => `${process} ${share.toFixed(2)}`);
+  return [`${title}, ${cpuPerEventUs(run, server, viewers)?.toFixed(1)} µs CPU for each event`, `    of a core: ${shares.join(", ")}`];
+}
+
+const times = ({ p50, p99, max }: Percentiles): string => `p50 ${p50} p99 ${p99} max ${max} ms`;

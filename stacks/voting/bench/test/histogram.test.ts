@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseHistogram, quantileOf } from "../src/histogram.js";
+import { parseHistogram, quantileOf } from "../src/steady-load.js";
 
 const text = (counts: readonly number[]): string =>
   ["0.001", "0.002", "0.004", "+Inf"].map((bound, index) => `t_bucket{le="${bound}"} ${counts[index]}`).join("\n");

@@ -1,13 +1,20 @@
 import { randomInt } from "node:crypto";
-import { closeSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, createWriteStream, mkdtempSync, openSync, rmSync, type WriteStream, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LogLine } from "@groundplan/local";
 import { chaos } from "./chaos.js";
+import type { ChaosNews, ChaosProgress } from "./chaos-options.js";
 import { type ChaosReport, isExact } from "./chaos-report.js";
-import { Console } from "./console.js";
+import { describeFault, type PlannedFault, seconds } from "./faults/fault.js";
+import type { FaultRecord } from "./faults/recovery-watch.js";
 import { notPossible, startWorld, type World } from "./faults/world.js";
-import { LogFile } from "./log-file.js";
 import { type ChaosArguments, parseArguments, USAGE, UsageError } from "./parse-arguments.js";
 import { renderJson } from "./render-json.js";
 import { renderReport } from "./render-report.js";
+
+/** Between two lines of progress where there is no terminal. */
+const LINE_EVERY_MS = 10_000;
 
 try {
   const wanted = parseArguments(process.argv.slice(2), () => randomInt(1_000_000));
@@ -87,4 +94,72 @@ function listenForInterrupt(stop: AbortController, out: Console, end: () => Prom
 
 function commandLine({ seed, forMs, kinds, votesPerSecond }: ChaosArguments): string {
   return `--seed ${seed} --for ${forMs}ms --faults ${kinds.join(",")} --rate ${votesPerSecond}`;
+}
+
+/** What the parts print, kept until it is known whether anybody will want to read it. */
+class LogFile {
+  readonly path = join(mkdtempSync(join(tmpdir(), "groundplan-chaos-")), "parts.log");
+  readonly #stream: WriteStream = createWriteStream(this.path);
+
+  readonly add = ({ time, from, text }: LogLine): void => {
+    // The parts' last lines come when a second Ctrl-C has closed it already.
+    if (!this.#stream.writableEnded) this.#stream.write(`${new Date(time).toISOString()} ${from}: ${text}\n`);
+  };
+
+  /** A line of the run's own between those of the parts. */
+  readonly note = (text: string): void => this.add({ time: Date.now(), from: "chaos", stream: "stderr", text });
+
+  async close({ keep }: { readonly keep: boolean }): Promise<void> {
+    await new Promise<void>((resolve) => this.#stream.end(resolve));
+    if (!keep) rmSync(join(this.path, ".."), { recursive: true });
+  }
+}
+
+/** Tells on standard error how it goes: a line for each fault, and one of figures that a terminal shows in place. */
+class Console implements ChaosNews {
+  readonly #note: (line: string) => void;
+  readonly #live = process.stderr.isTTY === true;
+  #lastLineMs = performance.now();
+
+  /** @param note Gets every line but those of progress. */
+  constructor(note: (line: string) => void) {
+    this.#note = note;
+  }
+
+  say(line: string): void {
+    this.#clear();
+    process.stderr.write(`${line}\n`);
+    this.#note(line);
+  }
+
+  fault({ fault, beganMs }: FaultRecord): void {
+    this.say(`${seconds(beganMs).padStart(8)}  ${describeFault(fault)}`);
+  }
+
+  missed(fault: PlannedFault, reason: string): void {
+    this.say(`          not possible: ${describeFault(fault)} (${reason})`);
+  }
+
+  phase(sentence: string): void {
+    this.say(sentence);
+  }
+
+  progress({ faults, acknowledged, unanswered, refused, lag }: ChaosProgress): void {
+    const line = `${faults} faults, ${acknowledged} votes acknowledged, ${unanswered} unanswered, ${refused} refused, lag ${lag}`;
+    if (this.#live) {
+      this.#clear();
+      process.stderr.write(line);
+    } else if (performance.now() - this.#lastLineMs > LINE_EVERY_MS) {
+      this.#lastLineMs = performance.now();
+      process.stderr.write(`          ${line}\n`);
+    }
+  }
+
+  end(): void {
+    this.#clear();
+  }
+
+  #clear(): void {
+    if (this.#live) process.stderr.write("\r\x1b[2K");
+  }
 }

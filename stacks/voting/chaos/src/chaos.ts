@@ -1,18 +1,16 @@
 import http from "node:http";
 import { pause } from "@groundplan/local";
+import type pg from "pg";
 import type { ChaosOptions } from "./chaos-options.js";
 import type { ChaosReport } from "./chaos-report.js";
 import { checkEverything } from "./checks/check-everything.js";
-import { LedgerWatch } from "./checks/ledger-watch.js";
 import { MemoryWatch } from "./checks/memory-watch.js";
 import { ReceiptWatch } from "./checks/receipt-watch.js";
 import { ResultWatch } from "./checks/result-watch.js";
 import { untilHealthy } from "./checks/settle.js";
-import { Viewer } from "./checks/viewer.js";
-import { describeFault } from "./faults/fault.js";
+import { describeFault, FAULT_KINDS, type FaultKind, type PlannedFault } from "./faults/fault.js";
 import { injectAll } from "./faults/injector.js";
 import { RecoveryWatch } from "./faults/recovery-watch.js";
-import { scheduleOf } from "./faults/schedule.js";
 import { notPossible, sortedLinks, type World } from "./faults/world.js";
 import { ask } from "./load/ask.js";
 import { startLoad } from "./load/load.js";
@@ -20,14 +18,54 @@ import { Random } from "./random.js";
 import { ballotOf } from "./truth/check-truth.js";
 
 const PROGRESS_MS = 250;
+
 const POLL_MS = 50;
+
 /** Faults begin when votes flow. */
 const WARM_LIMIT_MS = 10_000;
+
 /** The stack must be well without help, and have counted everything, this long after the last fault was put right. */
 export const RECOVERY_LIMIT_MS = 60_000;
+
 const VIEWER_LIMIT_MS = 10_000;
+
 /** A part whose resident set is larger than this at the end has grown without bound: none needs half of it. */
 const MEMORY_LIMIT_MB = 400;
+
+/** How exactly the time of a count is known. */
+const EVERY_MS = 100;
+
+const RECONNECT_MS = 300;
+
+const MAX_COMPLAINTS = 20;
+
+/** A link of the stack that goes through a proxy. */
+interface LinkName {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface ScheduleOptions {
+  readonly seed: number;
+  /** Which kinds; their order does not matter. */
+  readonly kinds: readonly FaultKind[];
+  readonly links: readonly LinkName[];
+  /** Where votes wait: without a Redis, "db". */
+  readonly queue: "redis" | "db";
+}
+
+/** Pauses and cuts are longer than the services' timeouts (2 to 3 s) now and then. */
+const SHORTEST_MS = 100;
+
+const LONGEST_MS = 5_000;
+
+const MAX_CLOCK_STEP_SECONDS = 3 * 3_600;
+
+const MAX_DELAY_MS = 800;
+
+type Start = Pick<PlannedFault, "after" | "pauseMs">;
+
+type Detail = Pick<PlannedFault, "target" | "how" | "forMs" | "amount">;
 
 /**
  * Puts a load on a stack, breaks things in it, puts them right, and checks that every vote was counted as promised.
@@ -131,4 +169,152 @@ async function optionIds(resultUrl: string): Promise<readonly string[]> {
 async function checkViewer(viewer: Viewer, total: number): Promise<readonly string[]> {
   await waitFor(VIEWER_LIMIT_MS, () => viewer.total === total);
   return viewer.total === total ? [] : [`the stream of the result page shows ${viewer.total} votes, the table has ${total}`];
+}
+
+/** Follows the ledger from beside the stack: how much is counted, and which of the ballots that a fault's recovery is measured by. */
+class LedgerWatch {
+  counted = 0;
+  readonly #pool: pg.Pool;
+  readonly #recovery: RecoveryWatch;
+
+  constructor(pool: pg.Pool, recovery: RecoveryWatch) {
+    this.#pool = pool;
+    this.#recovery = recovery;
+  }
+
+  async run(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      await this.look().catch(() => undefined); // PostgreSQL is down: faults do that.
+      await pause(EVERY_MS, stop);
+    }
+  }
+
+  async look(): Promise<void> {
+    const { rows } = await this.#pool.query<{ counted: string; found: string[] }>(
+      "SELECT (SELECT COALESCE(SUM(counted), 0) FROM positions) AS counted, ARRAY(SELECT id::text FROM ballots WHERE id = ANY($1)) AS found",
+      [this.#recovery.waiting()],
+    );
+    this.counted = Number(rows[0]?.counted);
+    this.#recovery.counted(new Set(rows[0]?.found));
+  }
+}
+
+/** Someone who watches the result page's stream, and comes back when it breaks off. */
+export class Viewer {
+  readonly complaints: string[] = [];
+  events = 0;
+  /** Of the newest event. */
+  total = 0;
+  readonly #url: string;
+  #request: http.ClientRequest | null = null;
+  #closed = false;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(resultUrl: string) {
+    this.#url = `${resultUrl}/events`;
+    this.#connect();
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#request?.destroy();
+  }
+
+  #connect(): void {
+    this.#timer = null;
+    let text = "";
+    const request = http.get(this.#url, { agent: false }, (response) => {
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        const events = (text + chunk).split("\n\n");
+        text = events.pop() as string;
+        for (const event of events) this.#see(event);
+      });
+      response.on("close", () => this.#later());
+      response.on("error", () => undefined); // "close" follows.
+    });
+    request.on("error", () => this.#later());
+    this.#request = request;
+  }
+
+  #later(): void {
+    if (!this.#closed) this.#timer ??= setTimeout(() => this.#connect(), RECONNECT_MS);
+  }
+
+  #see(event: string): void {
+    const data = /^data: (.*)$/m.exec(event)?.[1];
+    if (data === undefined) return;
+    const { total } = JSON.parse(data) as { total: number };
+    this.events++;
+    if (total < this.total && this.complaints.length < MAX_COMPLAINTS)
+      this.complaints.push(`the stream's total went back from ${this.total} to ${total}`);
+    this.total = total;
+  }
+}
+
+/**
+ * What is broken one after the other, without end, from the seed alone. Kinds come like cards from a shuffled deck, so that each one
+ * comes about as often as every other. Some come two at once, some while the last is still being recovered from, and some when votes
+ * are counted again: so a slow machine gets fewer of them, and counts votes all the same.
+ */
+export function* scheduleOf(options: ScheduleOptions): Generator<PlannedFault> {
+  const random = new Random(options.seed);
+  const kinds = FAULT_KINDS.filter((kind) => options.kinds.includes(kind));
+  let deck: FaultKind[] = [];
+  for (;;) {
+    if (deck.length === 0) deck = random.shuffled(kinds);
+    const kind = deck.pop();
+    if (kind === undefined) return;
+    yield { kind, ...startOf(random), ...detailOf(kind, random, options) };
+  }
+}
+
+function startOf(random: Random): Start {
+  const luck = random.next();
+  if (luck < 0.15) return { after: "the last began", pauseMs: random.between(0, 20) };
+  if (luck < 0.55) return { after: "the last began", pauseMs: random.between(200, 1_200) };
+  return { after: "recovery", pauseMs: random.spread(20, 1_500) };
+}
+
+function detailOf(kind: FaultKind, random: Random, { links, queue }: ScheduleOptions): Detail {
+  const parts = queue === "redis" ? ["worker", "vote", "redis", "db", "result"] : ["worker", "vote", "db", "result"];
+  const lastingMs = (): number => random.spread(SHORTEST_MS, LONGEST_MS);
+  switch (kind) {
+    case "worker":
+    case "vote":
+    case "redis":
+    case "result":
+      return { target: kind, how: "kill -9", forMs: 0, amount: 0 };
+    case "postgres":
+      return { target: "db", how: random.pick(["kill -9", "kill -9", "kill -9 of the worker's backend"]), forMs: 0, amount: 0 };
+    case "restart":
+      return { target: random.pick([queue, "db", ...parts]), how: "SIGTERM", forMs: 0, amount: 0 };
+    case "disconnect":
+      return { target: random.pick([queue, "db"]), how: "closes every connection", forMs: 0, amount: 0 };
+    case "pause": {
+      const target = random.pick(parts);
+      const how = target === "db" ? random.pick(["all processes", "postmaster", "the worker's backend"]) : "SIGSTOP";
+      return { target, how, forMs: lastingMs(), amount: 0 };
+    }
+    case "partition":
+      return partition(random, links, lastingMs());
+    case "second-worker": {
+      const how = random.pick(["then kill -9", "then kill -9", "then SIGTERM"]);
+      return { target: "worker", how, forMs: random.between(800, LONGEST_MS), amount: random.between(1, 2) };
+    }
+    case "clock": {
+      const amount = random.pick([-1, 1]) * random.spread(1, MAX_CLOCK_STEP_SECONDS);
+      const how = `${amount > 0 ? "+" : ""}${amount} s`;
+      return { target: random.pick(["vote", "worker"]), how, forMs: random.between(200, 3_000), amount };
+    }
+  }
+}
+
+function partition(random: Random, links: readonly LinkName[], forMs: number): Detail {
+  const { from, to } = random.pick(links);
+  const target = `${from}->${to}`;
+  const how = random.pick(["cut", "refuse", "silence", "silence, then cut", "half-open", "half-open, then cut", "half-open back", "delay"]);
+  if (how === "cut") return { target, how, forMs: 0, amount: 0 };
+  return { target, how, forMs, amount: how === "delay" ? random.spread(5, MAX_DELAY_MS) : 0 };
 }

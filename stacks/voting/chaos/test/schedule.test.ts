@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type ScheduleOptions, scheduleOf } from "../src/chaos.js";
 import { FAULT_KINDS, type FaultKind, type PlannedFault } from "../src/faults/fault.js";
-import { type ScheduleOptions, scheduleOf } from "../src/faults/schedule.js";
 
 const links = [
   { from: "result", to: "db" },

@@ -1,7 +1,6 @@
 import { nearest } from "groundplan/plan";
 import { Failure } from "./failure.js";
 import { type Load, MOST_PARALLEL, MOST_VOTES, PRESETS } from "./load.js";
-import { parseDuration } from "./parse-duration.js";
 import { parseWords } from "./parse-words.js";
 import { PLACE_OPTIONS, type Places, parsePlaces } from "./places.js";
 import { DEFAULT_SPLIT, parseSplit, type Split } from "./split.js";
@@ -15,6 +14,8 @@ export interface StressWords {
 }
 
 const HIGHEST_RATE = 100_000;
+
+const MS_OF: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 
 /**
  * What the words after `npm run stress --` ask for.
@@ -90,4 +91,10 @@ function wholeNumber(name: string, text: string, max: number, problems: string[]
   if (/^\d+$/.test(text) && value >= 1 && value <= max) return value;
   problems.push(`${name} must be a whole number from 1 to ${max.toLocaleString("en")}, found "${text}"`);
   return null;
+}
+
+/** "500ms", "60s", "1.5m" in ms; `null`: not a duration. */
+export function parseDuration(text: string): number | null {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
+  return count === undefined || unit === undefined ? null : Number(count) * (MS_OF[unit] as number);
 }

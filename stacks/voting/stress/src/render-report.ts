@@ -1,9 +1,6 @@
-import { drawHistogram, timeText } from "./draw-histogram.js";
 import { drawLevels } from "./draw-levels.js";
-import { histogramOf, LogAxis } from "./histogram.js";
 import type { Percentiles } from "./percentiles.js";
-import { lateLines, verdictOf } from "./render-stress.js";
-import { REPORT_STYLE } from "./report-style.js";
+import { lateLines, ms, verdictOf } from "./render-stress.js";
 import type { StackUrls } from "./stack-client.js";
 import { passed, type StressReport, type StressRun } from "./stress-report.js";
 
@@ -17,6 +14,93 @@ export interface ReportPage extends StressRun {
   readonly places: StackUrls;
   readonly at: Date;
 }
+
+const MARKS = ["p50", "p90", "p99", "max"] as const;
+
+/** Latencies from `fromMs` to below `toMs`. */
+interface Bucket {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly count: number;
+}
+
+const BUCKETS_A_DECADE = 10;
+
+/** Below it everything is in the first bucket. */
+const LEAST_MS = 0.1;
+
+/** The look of the report: light and dark, from a phone's width up. */
+const REPORT_STYLE = `
+:root {
+  color-scheme: light dark;
+  --paper: #f6f5f1; --card: #ffffff; --ink: #1d1d1f; --soft: #5c5c63; --line: #dcdad2;
+  --good: #14692f; --good-paper: #e3f2e6; --bad: #a3231b; --bad-paper: #fbe7e4;
+  --bar: #5a87c9; --accepted: #2862b8; --queued: #b06c00; --persisted: #17804f; --visible: #a3368a;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #17181b; --card: #222429; --ink: #f0f0f2; --soft: #a9aab2; --line: #3d4048;
+    --good: #86d79c; --good-paper: #1d3324; --bad: #ff9d94; --bad-paper: #45211e;
+    --bar: #5f8fd6; --accepted: #7fb0ff; --queued: #f0b350; --persisted: #5fd39a; --visible: #ee93d8;
+  }
+}
+* { box-sizing: border-box; }
+body { margin: 0; padding: clamp(1rem, 4vw, 2.5rem); background: var(--paper); color: var(--ink); font: 1rem / 1.5 system-ui, sans-serif; }
+main { width: min(56rem, 100%); margin: 0 auto; display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }
+section, header { background: var(--card); border: 1px solid var(--line); border-radius: 0.75rem; padding: clamp(0.9rem, 3vw, 1.5rem); }
+header { border-width: 0 0 0 0.5rem; }
+header.good { background: var(--good-paper); border-color: var(--good); }
+header.bad { background: var(--bad-paper); border-color: var(--bad); }
+h1 { margin: 0; font-size: clamp(1.5rem, 6vw, 2.25rem); line-height: 1.2; }
+.good h1, .good.sign, .holds b { color: var(--good); }
+.bad h1, .bad.sign, .fails b { color: var(--bad); }
+header p { margin: 0.35rem 0 0; }
+h2 { margin: 0 0 0.75rem; font-size: 1.05rem; }
+h3 { margin: 1.1rem 0 0.25rem; font-size: 0.95rem; font-weight: 600; }
+.soft, figcaption { color: var(--soft); font-size: 0.875rem; }
+.flow { display: flex; align-items: center; gap: 0.5rem; margin: 0; padding: 0; list-style: none; }
+.flow .level { flex: 1; min-width: 0; border-top: 0.3rem solid var(--own); padding-top: 0.4rem; }
+.flow b { display: block; font-size: clamp(1.15rem, 4.6vw, 1.9rem); line-height: 1.2; font-variant-numeric: tabular-nums; }
+.flow span { display: block; color: var(--soft); font-size: 0.8125rem; overflow-wrap: anywhere; }
+.sign { font-size: 1.4rem; font-weight: 700; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(5.5rem, 1fr)); gap: 0.75rem; margin: 1.25rem 0 0; }
+.facts div { display: flex; flex-direction: column-reverse; }
+.facts dt { color: var(--soft); font-size: 0.8125rem; }
+.facts dd { margin: 0; font-size: 1.1rem; font-variant-numeric: tabular-nums; }
+.facts .wrong dd { color: var(--bad); font-weight: 700; }
+.plot { font-size: 0.8125rem; margin-bottom: 0.75rem; }
+.area { position: relative; border-bottom: 1px solid var(--soft); }
+.histogram .area { padding-top: 4.9em; }
+.area svg { display: block; width: 100%; height: 5.5rem; overflow: visible; }
+.levels .area svg { height: 14rem; }
+svg rect { fill: var(--bar); }
+svg line { stroke: var(--line); vector-effect: non-scaling-stroke; }
+svg path { fill: none; stroke: var(--own); stroke-width: 2; vector-effect: non-scaling-stroke; }
+svg path.queued { stroke-dasharray: 5 4; }
+.accepted { --own: var(--accepted); } .queued { --own: var(--queued); } .persisted { --own: var(--persisted); } .visible { --own: var(--visible); }
+.mark { position: absolute; bottom: 0; width: 0; border-left: 1.5px solid var(--ink); }
+.mark span { position: absolute; top: 0; line-height: 1.15; white-space: nowrap; color: var(--soft); }
+.mark b { color: var(--ink); font-variant-numeric: tabular-nums; }
+.mark span { left: 0.35em; }
+.ticks { position: relative; height: 1.6em; color: var(--soft); }
+.ticks span { position: absolute; transform: translateX(-50%); white-space: nowrap; padding-top: 0.2em; }
+.ticks span:first-child { transform: none; }
+.levels { padding-right: 1.25rem; }
+/* Room for the labels right of their marks: there no other mark crosses them. */
+.histogram { padding-right: 6.5em; }
+.height { position: absolute; left: 0.35em; color: var(--soft); }
+.legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; font-size: 0.875rem; margin-bottom: 0.5rem; }
+.legend i { display: inline-block; width: 1.25em; border-top: 3px solid var(--own); vertical-align: 0.25em; margin-right: 0.4em; }
+.legend .queued i { border-top-style: dashed; }
+ul { margin: 0; padding-left: 1.25rem; }
+ul.plain { list-style: none; padding: 0; display: grid; gap: 0.4rem; }
+code { font-size: 0.875rem; overflow-wrap: anywhere; }
+@media (max-width: 34rem) {
+  .flow { flex-direction: column; align-items: stretch; }
+  .flow .level { display: flex; flex-direction: row-reverse; justify-content: space-between; align-items: baseline; border-top: 0; border-left: 0.3rem solid var(--own); padding: 0 0 0 0.6rem; }
+  .sign { line-height: 1; }
+}
+`;
 
 /** A run as one HTML page that needs nothing else: no script, nothing from elsewhere. */
 export function renderReport({ report, traces, title, command, places, at }: ReportPage): string {
@@ -160,3 +244,81 @@ const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${tex
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] as string);
+
+/**
+ * A histogram as HTML: bars in an SVG that takes the width there is, labels beside it in the size of the text.
+ *
+ * @param what What was measured, for those who cannot see it.
+ */
+function drawHistogram(what: string, buckets: readonly Bucket[], percentiles: Percentiles, axis: LogAxis): string {
+  const highest = Math.max(1, ...buckets.map(({ count }) => count));
+  const bars = buckets
+    .filter(({ count }) => count > 0)
+    .map(({ fromMs, toMs, count }) => {
+      const left = axis.at(fromMs);
+      const height = Math.max(1.5, (100 * count) / highest);
+      const title = `${ms(fromMs)} to ${ms(toMs)} ms: ${count.toLocaleString("en")}`;
+      return `<rect x="${fixed(left)}" y="${fixed(100 - height)}" width="${fixed((axis.at(toMs) - left) * 0.92)}" height="${fixed(height)}"><title>${title}</title></rect>`;
+    });
+  const marks = MARKS.map((name, row) => {
+    return `<div class="mark" style="left:${fixed(axis.at(percentiles[name]))}%;top:${row * 1.15}em"><span>${name} <b>${timeText(percentiles[name])}</b></span></div>`;
+  });
+  const ticks = axis.ticksMs.map((tick) => `<span style="left:${fixed(axis.at(tick))}%">${timeText(tick)}</span>`);
+  const label = `${what}: ${MARKS.map((name) => `${name} ${timeText(percentiles[name])}`).join(", ")}`;
+  return `<div class="plot histogram" role="img" aria-label="${label}">
+<div class="area"><svg viewBox="0 0 100 100" preserveAspectRatio="none">${gridOf(axis)}${bars.join("")}</svg>${marks.join("")}</div>
+<div class="ticks">${ticks.join("")}</div>
+</div>`;
+}
+
+function gridOf(axis: LogAxis): string {
+  return axis.ticksMs.map((tick) => `<line x1="${fixed(axis.at(tick))}" x2="${fixed(axis.at(tick))}" y1="0" y2="100"/>`).join("");
+}
+
+/** "4.2 ms", "1.5 s". */
+function timeText(valueMs: number): string {
+  return valueMs < 1_000 ? `${ms(valueMs)} ms` : `${(valueMs / 1_000).toLocaleString("en", { maximumFractionDigits: 2 })} s`;
+}
+
+const fixed = (value: number): string => String(Math.round(value * 100) / 100);
+
+/** How often latencies of each size came: buckets of the same width on a logarithmic scale, ten for each power of ten, without a gap. */
+export function histogramOf(values: readonly number[]): readonly Bucket[] {
+  const counts = new Map<number, number>();
+  for (const value of values) {
+    const index = Math.floor(BUCKETS_A_DECADE * Math.log10(Math.max(value, LEAST_MS)));
+    counts.set(index, (counts.get(index) ?? 0) + 1);
+  }
+  if (counts.size === 0) return [];
+  const first = Math.min(...counts.keys());
+  const last = Math.max(...counts.keys());
+  return Array.from({ length: last - first + 1 }, (_, offset) => {
+    const index = first + offset;
+    return { fromMs: edge(index), toMs: edge(index + 1), count: counts.get(index) ?? 0 };
+  });
+}
+
+const edge = (index: number): number => 10 ** (index / BUCKETS_A_DECADE);
+
+/** A logarithmic axis over whole powers of ten. */
+export class LogAxis {
+  readonly #low: number;
+  readonly #high: number;
+
+  /** @param buckets All that is to be shown on it. */
+  constructor(buckets: readonly Bucket[]) {
+    this.#low = Math.floor(Math.min(0, ...buckets.map(({ fromMs }) => Math.log10(fromMs) + 1e-9)));
+    this.#high = Math.ceil(Math.max(this.#low + 1, ...buckets.map(({ toMs }) => Math.log10(toMs) - 1e-9)));
+  }
+
+  /** The place of a latency, in % of the axis. */
+  at(valueMs: number): number {
+    const share = (Math.log10(Math.max(valueMs, LEAST_MS)) - this.#low) / (this.#high - this.#low);
+    return 100 * Math.min(1, Math.max(0, share));
+  }
+
+  /** The powers of ten. */
+  get ticksMs(): readonly number[] {
+    return Array.from({ length: this.#high - this.#low + 1 }, (_, index) => 10 ** (this.#low + index));
+  }
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { doubledReceipts } from "../src/check-receipts.js";
-import { type Findings, judge } from "../src/judge.js";
+import { type Findings, judge } from "../src/stress-report.js";
 
 /** Ten votes, all where they should be. */
 const good: Findings = {

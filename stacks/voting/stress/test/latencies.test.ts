@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { histogramOf, LogAxis } from "../src/histogram.js";
 import { percentilesOf } from "../src/percentiles.js";
+import { histogramOf, LogAxis } from "../src/render-report.js";
 import { Series, timesToLevel } from "../src/series.js";
 import { totalOf } from "../src/viewer.js";
 

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../src/failure.js";
 import type { Load } from "../src/load.js";
-import { parseDuration } from "../src/parse-duration.js";
-import { parseStressWords } from "../src/parse-stress-words.js";
+import { parseDuration, parseStressWords } from "../src/parse-stress-words.js";
 import { parseSplit, sharedOut } from "../src/split.js";
 
 const loadOf = (line: string): Load => parseStressWords(line.split(" ")).load;

@@ -30,15 +30,16 @@ after(async () => {
 
 test("every scrape target of the running stack is up", { skip }, async () => {
   const jobs = [...new Set(run.stack.plan.scrapes.map(({ job }) => job))].sort();
-  await until("each target was read", async () => {
-    const all = await prometheus.targets();
-    return all.length >= jobs.length && all.every(({ health }) => health !== "unknown");
+  // One that was read for the first time before it was there is down until the next time.
+  let targets: Awaited<ReturnType<Prometheus["targets"]>> = [];
+  await until("each target is up", async () => {
+    targets = await prometheus.targets();
+    return targets.length >= jobs.length && targets.every(({ health }) => health === "up");
+  }).catch((error: unknown) => {
+    const down = targets.filter(({ health }) => health !== "up");
+    assert.deepEqual(down, [], String(error));
+    throw error;
   });
-  const targets = await prometheus.targets();
-  assert.deepEqual(
-    targets.filter(({ health }) => health !== "up"),
-    [],
-  );
   assert.deepEqual([...new Set(targets.map(({ job }) => job))].sort(), jobs);
 });
 

@@ -48,13 +48,13 @@ async function requireNobodyCounts(client: pg.ClientBase, { partition }: Partiti
 async function acceptPartition(
   client: pg.ClientBase,
   reader: QueueReader,
-  { look, resumption }: PartitionState,
+  { look, stored, resumption }: PartitionState,
   discardAfterMs: number | null,
 ): Promise<Accepted> {
   const { partition, last, removed } = look;
   const { position, generation, missing } = resumption;
   const entries = resumption.entries === null ? null : Math.max(resumption.entries, removed);
-  await setPosition(client, reader.kind, { partition, position, generation, entries });
+  await setPosition(client, reader.kind, { partition, position, generation, entries }, stored);
   const [after, discarded] = discardAfterMs === null ? [last, 0] : await reader.since(partition, position, discardAfterMs);
   if (missing > 0 || discarded > 0) {
     await client.query(

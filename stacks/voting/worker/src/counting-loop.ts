@@ -115,7 +115,7 @@ export class CountingLoop {
     const { reader, connect, log, metrics, clock } = this.#parts;
     let ended: Error | null = null;
     // Not before the schema is there: that may take its time.
-    let watch: NodeJS.Timeout | undefined;
+    let endWatch = (): void => undefined;
     const client = await connect((reason) => {
       ended ??= reason;
     });
@@ -128,14 +128,14 @@ export class CountingLoop {
       const claims = new PartitionClaims({ client, reader, opened, log });
       await claims.register();
       this.#progressMs = clock.nowMs();
-      watch = setInterval(() => {
+      endWatch = clock.every(WATCH_MS, () => {
         if (clock.nowMs() - this.#progressMs > SILENCE_MS) client.connection.stream.destroy();
-      }, WATCH_MS);
+      });
       await this.#count(client, claims, () => {
         if (ended) throw ended;
       });
     } finally {
-      clearInterval(watch);
+      endWatch();
       this.#client = null;
       await endClient(client);
     }
@@ -253,7 +253,8 @@ export class CountingLoop {
       const { partition } = look;
       const counted = stored.get(partition) ?? { partition, position: reader.start, generation: null, entries: null };
       const { position } = await reader.resume({ ...counted, seen: new Set() }, look);
-      if (!stored.has(partition) || position !== counted.position) await setPosition(client, reader.kind, { ...counted, position });
+      const before = stored.get(partition)?.position ?? null;
+      if (position !== before) await setPosition(client, reader.kind, { ...counted, position }, before);
       positions.set(partition, position);
     }
     const batch = batchOf(await reader.read(positions, ADOPT_LIMIT, 0), positions, options);

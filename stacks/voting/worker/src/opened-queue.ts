@@ -30,6 +30,8 @@ export class MissingBallots extends Error {
 
 export interface PartitionState {
   readonly look: PartitionLook;
+  /** The position that the database has; `null` for none. */
+  readonly stored: string | null;
   readonly resumption: Resumption;
 }
 
@@ -86,7 +88,7 @@ async function checkPartitions(
   for (const look of looks) {
     const { partition } = look;
     const counted = stored.get(partition) ?? { partition, position: reader.start, generation: null, entries: 0 };
-    states.push({ look, resumption: await reader.resume({ ...counted, seen }, look) });
+    states.push({ look, stored: stored.get(partition)?.position ?? null, resumption: await reader.resume({ ...counted, seen }, look) });
   }
   return states;
 }

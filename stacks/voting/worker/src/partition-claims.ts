@@ -133,7 +133,7 @@ export class PartitionClaims {
       );
     }
     if (stored === undefined || position !== stored.position || generation !== stored.generation || entries !== stored.entries) {
-      await setPosition(client, reader.kind, { partition, position, generation, entries });
+      await setPosition(client, reader.kind, { partition, position, generation, entries }, stored?.position ?? null);
     }
     this.positions.set(partition, position);
     this.#entries.set(partition, entries);

@@ -5,14 +5,17 @@ import { castOpenLoad, type OpenLoad, standingVotes } from "../open-load.js";
 import { BarePushes } from "./bare-pushes.js";
 import { type CpuShares, startCpuMeter } from "./cpu-meter.js";
 import { Crowd, type SeenPush } from "./crowd.js";
+import { LatencyCounts } from "./latency-counts.js";
 import { startProber } from "./prober.js";
-import { pushLatencies, seenLatencies } from "./seen-latencies.js";
 import type { ViewersLoad, ViewersRun } from "./viewers-load.js";
 
 const CONNECTIONS = 50;
+
 /** As often as the service pushes at most. */
 const PUSH_INTERVAL_MS = 200;
+
 const COUNT_LIMIT_MS = 60_000;
+
 const POLL_MS = 20;
 
 export interface ViewersOptions {
@@ -105,4 +108,27 @@ function viewersRun(pushes: readonly SeenPush[], elapsedMs: number, cpu: CpuShar
 function meter(run: VotingRun, others: Readonly<Record<string, number>>): () => CpuShares {
   const parts = run.stack.states().flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid] as const]));
   return startCpuMeter({ "load generator": process.pid, ...others }, Object.fromEntries(parts));
+}
+
+/** From the publishing of each push to each viewer having it. */
+export function pushLatencies(pushes: readonly SeenPush[]): LatencyCounts {
+  const all = new LatencyCounts();
+  for (const { latencies } of pushes) all.addAll(latencies);
+  return all;
+}
+
+/**
+ * From the time at which each vote was due (in ms since 1970, ascending) to each viewer having a push that includes it. Votes become
+ * visible in about the order in which they were due: the n-th shows with the first total of at least `totalBefore` + n.
+ */
+export function seenLatencies(dueAtMs: readonly number[], totalBefore: number, pushes: readonly SeenPush[]): LatencyCounts {
+  const all = new LatencyCounts();
+  let next = 0;
+  for (const [index, dueMs] of dueAtMs.entries()) {
+    while (next < pushes.length && (pushes[next] as SeenPush).total < totalBefore + index + 1) next++;
+    const push = pushes[next];
+    if (push === undefined) throw new Error(`no push includes vote ${index + 1}`);
+    all.addAll(push.latencies, push.publishedAtMs - dueMs);
+  }
+  return all;
 }

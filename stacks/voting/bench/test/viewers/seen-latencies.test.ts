@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LatencyCounts } from "../../src/viewers/latency-counts.js";
-import { pushLatencies, seenLatencies } from "../../src/viewers/seen-latencies.js";
+import { pushLatencies, seenLatencies } from "../../src/viewers/measure-viewers.js";
 
 const push = (total: number, publishedAtMs: number, ...latencies: (readonly [number, number])[]) => ({
   total,

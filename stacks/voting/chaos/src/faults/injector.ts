@@ -1,7 +1,13 @@
-import { setMaxListeners } from "node:events";
+import { execFile } from "node:child_process";
+import { once, setMaxListeners } from "node:events";
+import { promisify } from "node:util";
 import { pause } from "@groundplan/local";
+import type { VotingRun } from "@voting/testing";
+import { Redis } from "ioredis";
+import type pg from "pg";
+import type { TcpProxy, Weather } from "../proxy/tcp-proxy.js";
+import type { Clocks } from "./clocks.js";
 import type { PlannedFault } from "./fault.js";
-import { inject } from "./inject.js";
 import type { FaultRecord, RecoveryWatch } from "./recovery-watch.js";
 import type { World } from "./world.js";
 
@@ -18,6 +24,8 @@ export interface InjectorParts {
 }
 
 const POLL_MS = 20;
+
+const exec = promisify(execFile);
 
 /** Injects fault after fault. Resolves when the time is over and all of them are put right. */
 export async function injectAll({ world, faults, watch, stop, forMs, leastFaults, tell }: InjectorParts): Promise<void> {
@@ -40,4 +48,145 @@ export async function injectAll({ world, faults, watch, stop, forMs, leastFaults
   }
   heal.abort();
   await Promise.all(underWay);
+}
+
+/**
+ * Breaks one thing, and puts it right again when its time is over or `heal` is aborted, whichever is first. What the stack must do by
+ * itself (start a dead part again, connect again) is left to it.
+ *
+ * @throws Error when it cannot be done now, for example because the part is down already.
+ */
+async function inject(world: World, fault: PlannedFault, heal: AbortSignal): Promise<void> {
+  const { stack } = world.run;
+  switch (fault.kind) {
+    case "worker":
+    case "vote":
+    case "redis":
+    case "result":
+      return stack.kill(fault.target);
+    case "postgres":
+      return fault.how === "kill -9" ? stack.kill(fault.target) : killBackend(world.run.pool);
+    case "restart":
+      return stack.restart(fault.target);
+    case "disconnect":
+      return closeConnections(world.run, fault.target);
+    case "pause":
+      return pausePart(world.run, fault, heal);
+    case "partition":
+      return breakLink(world.links.proxy(fault.target), fault, heal);
+    case "second-worker":
+      return addWorkers(world.run, fault, heal);
+    case "clock":
+      return stepClock(world.clocks, fault, heal);
+  }
+}
+
+async function stepClock(clocks: Clocks | null, { target, amount, forMs }: PlannedFault, heal: AbortSignal): Promise<void> {
+  if (clocks === null) throw new Error("no libfaketime");
+  clocks.set(target, amount);
+  await pause(forMs, heal);
+  clocks.set(target, 0);
+}
+
+/** More workers for a while; then they die, in the middle of their work or in order. */
+async function addWorkers(run: VotingRun, { amount, how, forMs }: PlannedFault, heal: AbortSignal): Promise<void> {
+  const workers = await Promise.all(Array.from({ length: amount }, () => run.addWorker()));
+  await pause(forMs, heal);
+  for (const worker of workers) {
+    if (worker.exitCode !== null || worker.signalCode !== null) continue;
+    const ended = once(worker, "exit");
+    worker.kill(how === "then SIGTERM" ? "SIGTERM" : "SIGKILL");
+    await ended;
+  }
+}
+
+/** Has the server close the connections of all its clients. */
+async function closeConnections(run: VotingRun, target: string): Promise<void> {
+  if (target === "db") {
+    await run.pool.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    return;
+  }
+  const redis = new Redis(run.redisUrl as string, { maxRetriesPerRequest: 0, retryStrategy: () => null });
+  try {
+    await redis.call("CLIENT", "KILL", "TYPE", "normal");
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function breakLink(proxy: TcpProxy, fault: PlannedFault, heal: AbortSignal): Promise<void> {
+  const [weather, ending] = fault.how.split(", then ");
+  if (weather === "cut" || weather === "refuse") proxy.cut();
+  if (weather === "cut") return;
+  proxy.set(weatherOf(weather as string, fault.amount));
+  await pause(fault.forMs, heal);
+  if (ending === "cut") proxy.cut();
+  proxy.set({ kind: "clear" });
+}
+
+function weatherOf(name: string, delayMs: number): Weather {
+  switch (name) {
+    case "refuse":
+      return { kind: "refuse" };
+    case "silence":
+      return { kind: "silence", way: "both" };
+    case "half-open":
+      return { kind: "silence", way: "to" };
+    case "half-open back":
+      return { kind: "silence", way: "back" };
+    case "delay":
+      return { kind: "delay", delayMs };
+    default:
+      throw new Error(`a link cannot be broken by "${name}"`);
+  }
+}
+
+/** Stops a part's processes in the middle of whatever they do, and lets them go on. */
+async function pausePart(run: VotingRun, { target, how, forMs }: PlannedFault, heal: AbortSignal): Promise<void> {
+  const main = run.stack.states().find((state) => state.name === target)?.pid ?? null;
+  if (main === null) throw new Error(`${target} does not run now`);
+  const pids = how === "the worker's backend" ? [await workersBackend(run.pool)] : [main];
+  signalAll(pids, "SIGSTOP");
+  try {
+    // The children are looked up behind the parent's stop: it makes no more of them.
+    if (how === "all processes") pids.push(...(await childrenOf(main)));
+    signalAll(pids, "SIGSTOP");
+    await pause(forMs, heal);
+  } finally {
+    signalAll(pids, "SIGCONT");
+  }
+}
+
+/** One that has ended meanwhile is fine. */
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}
+
+async function childrenOf(parent: number): Promise<readonly number[]> {
+  const { stdout } = await exec("ps", ["-A", "-o", "pid=,ppid="]);
+  const rows = stdout
+    .trim()
+    .split("\n")
+    .map((row) => row.trim().split(/\s+/).map(Number));
+  return rows.filter(([, ppid]) => ppid === parent).map(([pid]) => pid as number);
+}
+
+/** PostgreSQL's process that works for the worker. Throws when no worker is connected. */
+async function workersBackend(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ pid: number }>("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 7301 LIMIT 1");
+  if (rows[0] === undefined) throw new Error("no worker is connected now");
+  return rows[0].pid;
+}
+
+/** PostgreSQL ends all its other processes after this, and recovers as after a crash. */
+async function killBackend(pool: pg.Pool): Promise<void> {
+  process.kill(await workersBackend(pool), "SIGKILL");
 }

@@ -1,6 +1,6 @@
 import type { LinkEnds } from "@groundplan/local";
 import { startVoting, type VotingOptions, type VotingRun } from "@voting/testing";
-import { Links } from "../proxy/links.js";
+import { TcpProxy } from "../proxy/tcp-proxy.js";
 import { Clocks } from "./clocks.js";
 import type { FaultKind } from "./fault.js";
 
@@ -60,3 +60,35 @@ export function notPossible({ run, clocks }: World, wanted: readonly FaultKind[]
 /** Links of the parts, sorted, so that the same seed means the same ones. */
 export const sortedLinks = (links: readonly LinkEnds[]): readonly LinkEnds[] =>
   [...links].sort((a, b) => a.from.localeCompare(b.from) || a.to.localeCompare(b.to));
+
+/** A proxy in each link between the parts. */
+class Links {
+  readonly #proxies = new Map<string, TcpProxy>();
+  readonly #ends: LinkEnds[] = [];
+
+  get ends(): readonly LinkEnds[] {
+    return this.#ends;
+  }
+
+  /** For `reroute` of runStack. */
+  readonly lead = async (link: LinkEnds, port: number): Promise<number> => {
+    const proxy = await TcpProxy.open(port);
+    this.#proxies.set(linkName(link), proxy);
+    this.#ends.push(link);
+    return proxy.port;
+  };
+
+  /** @throws Error when there is no such link. */
+  proxy(name: string): TcpProxy {
+    const proxy = this.#proxies.get(name);
+    if (proxy === undefined) throw new Error(`there is no link ${name} (links: ${[...this.#proxies.keys()].join(", ")})`);
+    return proxy;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#proxies.values()].map((proxy) => proxy.close()));
+  }
+}
+
+/** As a fault's target names it. */
+const linkName = ({ from, to }: LinkEnds): string => `${from}->${to}`;

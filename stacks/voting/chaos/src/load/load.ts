@@ -1,11 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import http from "node:http";
 import { pause } from "@groundplan/local";
+import { Redis } from "ioredis";
 import { Random } from "../random.js";
-import type { CastVote, Voter } from "../truth/voter.js";
-import { ApiVoter } from "./api-voter.js";
-import type { Outcome } from "./cast-vote.js";
-import { runClassicLoad } from "./classic-client.js";
+import { type CastVote, Voter } from "../truth/voter.js";
+import { type BallotBox, castVote, type Outcome } from "./cast-vote.js";
 
 /** What the load has done so far. */
 export interface LoadCounts {
@@ -45,9 +45,47 @@ export interface Load {
 
 /** So many votes a second are classic ones, of all. */
 const CLASSIC_SHARE = 0.05;
+
 const MAX_PROBLEMS = 20;
+
 /** After so many votes a voter makes room for a new one. */
 const VOTES_OF_A_VOTER = { min: 3, max: 40 };
+
+const COMMAND_TIMEOUT_MS = 5_000;
+
+const RECONNECT_MS = 200;
+
+interface ClassicLoadParts {
+  readonly redisUrl: string;
+  readonly random: Random;
+  readonly options: readonly string[];
+  readonly votesPerSecond: number;
+  readonly onOutcome: (outcome: Outcome) => void;
+  readonly stop: AbortSignal;
+}
+
+/** What a load tells as it goes. */
+interface LoadEvents {
+  /** After each try, but for those of a vote that was acknowledged before. `sentMs`: when it was sent, by performance.now(). */
+  onOutcome(outcome: Outcome, vote: CastVote, sentMs: number): void;
+  onRetry(): void;
+  onConcurrent(): void;
+  /** An answer that no vote of ours may get. */
+  onProblem(sentence: string): void;
+}
+
+interface ApiVoterParts {
+  readonly box: BallotBox;
+  readonly random: Random;
+  readonly options: readonly string[];
+  readonly events: LoadEvents;
+  readonly stop: AbortSignal;
+}
+
+const RETRY_PAUSE_MS = 150;
+
+/** An impatient voter goes away in the middle: the vote may be taken in, its answer is lost. */
+const IMPATIENT_MS = 8;
 
 /** Starts voters enough to cast about that many votes a second; while votes take long there are fewer. */
 export function startLoad(options: LoadOptions): Load {
@@ -103,4 +141,129 @@ export function startLoad(options: LoadOptions): Load {
       agent.destroy();
     },
   };
+}
+
+/** A classic vote app: it appends to the list "votes" in Redis, and takes the answer to RPUSH for the vote's being safe. */
+class ClassicClient {
+  readonly #redis: Redis;
+
+  constructor(redisUrl: string) {
+    this.#redis = new Redis(redisUrl, {
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      retryStrategy: () => RECONNECT_MS,
+    });
+    this.#redis.on("error", () => undefined); // It connects again by itself.
+  }
+
+  async cast(voter: Voter, vote: CastVote): Promise<Outcome> {
+    if (this.#redis.status !== "ready") {
+      voter.notSent(vote);
+      return "unreachable";
+    }
+    try {
+      await this.#redis.rpush("votes", JSON.stringify({ voter_id: voter.id, vote: vote.option }));
+      voter.acknowledge(vote, null);
+      return "acknowledged";
+    } catch {
+      voter.giveUp(vote);
+      return "unanswered";
+    }
+  }
+
+  close(): void {
+    this.#redis.disconnect();
+  }
+}
+
+/** Votes over one classic client until told to stop. Half of the votes are by voters of their own, the others by a few who change their minds. */
+async function runClassicLoad(parts: ClassicLoadParts): Promise<readonly Voter[]> {
+  const { redisUrl, random, options, votesPerSecond, onOutcome, stop } = parts;
+  const client = new ClassicClient(redisUrl);
+  const voters = Array.from({ length: 5 }, (_, index) => new Voter(`classic-again-${index}`));
+  try {
+    while (!stop.aborted) {
+      await pause((random.next() * 2_000) / votesPerSecond, stop);
+      const once = random.chance(0.5);
+      const voter = once ? new Voter(`classic-once-${voters.length}`) : random.pick(voters.slice(0, 5));
+      if (once) voters.push(voter);
+      onOutcome(await client.cast(voter, voter.send(random.pick(options), null)));
+    }
+  } finally {
+    client.close();
+  }
+  return voters;
+}
+
+/** A person who votes again and again, in the ways that people and programs do. */
+class ApiVoter {
+  readonly voter = new Voter();
+  readonly #parts: ApiVoterParts;
+
+  constructor(parts: ApiVoterParts) {
+    this.#parts = parts;
+  }
+
+  /** Casts one vote, or two at a time. */
+  async vote(): Promise<void> {
+    const { random } = this.#parts;
+    if (this.voter.id === null) return this.#first();
+    const luck = random.next();
+    if (luck < 0.06) await this.#twoAtOnce();
+    else if (luck < 0.36) await this.#withKey();
+    else await this.#try(this.#send(null));
+  }
+
+  /** Without a cookie a voter is known by the key only: it is kept until there is an answer. One in five uses none, and is lost if the answer is. */
+  async #first(): Promise<void> {
+    if (this.#parts.random.chance(0.2)) await this.#try(this.#send(null));
+    else await this.#untilTaken(this.#send(randomUUID()));
+  }
+
+  /** Sends it with its key again and again. @param timeoutMs Of the first try. */
+  async #untilTaken(vote: CastVote, timeoutMs?: number): Promise<void> {
+    const { stop, events } = this.#parts;
+    let isTaken = await this.#try(vote, timeoutMs);
+    while (!isTaken && !stop.aborted) {
+      await pause(RETRY_PAUSE_MS, stop);
+      events.onRetry();
+      isTaken = await this.#try(vote);
+    }
+  }
+
+  async #withKey(): Promise<void> {
+    const { random, stop, events } = this.#parts;
+    const vote = this.#send(randomUUID());
+    await this.#untilTaken(vote, random.chance(0.3) ? IMPATIENT_MS : undefined);
+    // A second try after a good answer must change nothing, whatever was voted in between.
+    if (stop.aborted || !random.chance(0.4)) return;
+    if (random.chance(0.5)) await this.#try(this.#send(null));
+    events.onRetry();
+    await this.#try(vote);
+  }
+
+  async #twoAtOnce(): Promise<void> {
+    this.#parts.events.onConcurrent();
+    await Promise.all([this.#send(null), this.#send(null)].map((vote) => this.#try(vote)));
+  }
+
+  #send(key: string | null): CastVote {
+    return this.voter.send(this.#parts.random.pick(this.#parts.options), key);
+  }
+
+  async #try(vote: CastVote, timeoutMs?: number): Promise<boolean> {
+    const { box, events } = this.#parts;
+    const sentMs = performance.now();
+    const wasAcknowledged = vote.acknowledged;
+    try {
+      const outcome = await castVote(box, this.voter, vote, timeoutMs);
+      if (!wasAcknowledged) events.onOutcome(outcome, vote, sentMs);
+      return outcome === "acknowledged";
+    } catch (error) {
+      events.onProblem((error as Error).message);
+      return false;
+    }
+  }
 }

@@ -1,7 +1,5 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import { Lane } from "./lane.js";
-import { resetSocket } from "./reset-socket.js";
 
 /** What the proxy does to what passes. */
 export type Weather =
@@ -19,6 +17,9 @@ interface Connection {
   readonly to: Lane;
   readonly back: Lane;
 }
+
+/** Bytes, or the end of them. */
+type Freight = Buffer | "end" | "reset";
 
 /** A network of our own between a client and a server of this machine, that can be broken. */
 export class TcpProxy {
@@ -99,4 +100,73 @@ export class TcpProxy {
     resetSocket(connection.client);
     resetSocket(connection.server);
   }
+}
+
+/**
+ * One direction of a connection through the proxy. What comes in goes out in order: at once, late, or not before the silence is over.
+ * The sender notices nothing of it, as on a network that loses every packet and gets them through by resending.
+ */
+class Lane {
+  readonly #to: Socket;
+  readonly #waiting: { readonly freight: Freight; readonly dueMs: number }[] = [];
+  #silent = false;
+  #delayMs = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(from: Socket, to: Socket) {
+    this.#to = to;
+    from.on("data", (bytes) => this.#take(bytes));
+    from.on("end", () => this.#take("end"));
+    from.on("error", () => this.#take("reset"));
+  }
+
+  set(mode: { readonly silent: boolean; readonly delayMs: number }): void {
+    this.#silent = mode.silent;
+    this.#delayMs = mode.delayMs;
+    this.#deliver();
+  }
+
+  /** Forgets what waits. */
+  close(): void {
+    this.#waiting.length = 0;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  #take(freight: Freight): void {
+    this.#waiting.push({ freight, dueMs: performance.now() + this.#delayMs });
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    while (!this.#silent && this.#waiting[0] !== undefined) {
+      const [{ freight, dueMs }] = this.#waiting as [{ freight: Freight; dueMs: number }];
+      const earlyMs = dueMs - performance.now();
+      if (earlyMs > 0) {
+        this.#timer ??= setTimeout(() => {
+          this.#timer = null;
+          this.#deliver();
+        }, Math.ceil(earlyMs));
+        return;
+      }
+      this.#waiting.shift();
+      this.#hand(freight);
+    }
+  }
+
+  #hand(freight: Freight): void {
+    if (this.#to.destroyed) return;
+    if (freight === "reset") resetSocket(this.#to);
+    else if (freight === "end") this.#to.end();
+    else this.#to.write(freight);
+  }
+}
+
+/**
+ * Ends a connection with RST, at once. `resetAndDestroy` is no use here: it waits until the peer has taken all that was written, and where
+ * an error comes first it leaves a handle that never closes, so that Node spins for ever when it should exit (20.20).
+ */
+function resetSocket(socket: Socket): void {
+  // Where the end was sent already libuv makes no RST.
+  if (!socket.connecting && !socket.writableEnded) (socket as Socket & { resetAndClosing?: boolean }).resetAndClosing = true;
+  socket.destroy();
 }

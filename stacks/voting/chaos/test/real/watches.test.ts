@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { after, before, test } from "node:test";
 import { until } from "@groundplan/testing";
+import { Viewer } from "../../src/chaos.js";
 import { ReceiptWatch } from "../../src/checks/receipt-watch.js";
 import { ResultWatch } from "../../src/checks/result-watch.js";
-import { Viewer } from "../../src/checks/viewer.js";
 import { Random } from "../../src/random.js";
 
 /** A result service that tells what the test put into it; the last word is repeated. */

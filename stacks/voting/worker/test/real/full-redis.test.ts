@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Databases, startDatabases, until, untilDone } from "@groundplan/testing";
 import { type BallotQueue, openQueue, orderedUuid } from "@voting/ballots";
-import { Redis } from "ioredis";
-import pg from "pg";
 import { runWorker } from "./running-worker.js";
 
 const ignore = (): void => undefined;
@@ -20,10 +18,9 @@ const castOne = (queue: BallotQueue): Promise<unknown> =>
 test("a full Redis takes no votes; counting goes on past what is no ballot, and it takes votes again by itself", async (context) => {
   const { redisUrl, databaseUrl } = databases;
   if (redisUrl === null) return context.skip("needs redis-server");
-  const redis = new Redis(redisUrl);
+  const redis = databases.redis();
   const queue = openQueue(redisUrl, ignore);
-  const client = new pg.Client(databaseUrl);
-  await client.connect();
+  const client = await databases.connect();
   await untilDone("the queue takes ballots", () => castOne(queue));
   // The bad entries stand first, in the middle and last.
   await redis.xadd("{ballots}:1", "*", "stranger", "first");
@@ -38,8 +35,6 @@ test("a full Redis takes no votes; counting goes on past what is no ballot, and 
   context.after(async () => {
     await worker.stop();
     await queue.close();
-    redis.disconnect();
-    await client.end();
   });
   await until("all is counted", async () => (await client.query("SELECT FROM ballots").catch(() => null))?.rowCount === 52);
   await until("all that is no ballot is put aside", async () => (await client.query("SELECT FROM rejected")).rowCount === 3);

@@ -16,7 +16,7 @@ const STATES = [null, "counted", "superseded"] as const;
 /** A worker looks over its claims, and trims, many times meanwhile. */
 const MOST_ROUNDS = 200;
 /** From a start to the first batch, if there is one. */
-const STEPS_TO_A_COUNT = 40;
+const STEPS_TO_A_COUNT = 60;
 /** So that what a worker has trimmed is gone, and a queue that is drained is empty. */
 const NONE_KEPT = { ms: 0, ballots: 0 };
 const WORKER_NAME = "worker-under-test";
