@@ -30,6 +30,7 @@ const WEB_FILES: readonly GeneratedFile[] = [
     text: `// A page that shows what the link to the database gives. PORT is given as well: see stack.ts.
 import { createServer } from "node:http";
 import { connect } from "node:net";
+
 const { PORT, HOST, DB_HOST, DB_PORT, DB_NAME, DB_USER } = process.env;
 
 const server = createServer(async (request, response) => {

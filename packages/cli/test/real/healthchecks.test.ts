@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { newStackFiles } from "../../src/init/init.js";
+import { folderWith, run } from "../helpers.js";
 
 const STACKS = fileURLToPath(new URL("../../../../stacks", import.meta.url));
 
@@ -32,11 +32,17 @@ async function healthcheck(dockerfile: string, env: Readonly<Record<string, stri
   return { path: asked.pop() as string, code };
 }
 
+async function dockerfileOfInit(): Promise<string> {
+  const folder = folderWith({});
+  assert.equal((await run(folder, "init", "shop")).code, 0);
+  return readFileSync(`${folder}/shop/web/Dockerfile`, "utf8");
+}
+
 const dockerfiles = [
   ...["hello/backend", "hello/frontend", "voting/vote", "voting/worker", "voting/result"].map(
     (folder) => [folder, readFileSync(`${STACKS}/${folder}/Dockerfile`, "utf8")] as const,
   ),
-  ["what init writes", newStackFiles({ name: "shop", dependency: "" }).find(({ path }) => path === "web/Dockerfile")?.text ?? ""] as const,
+  ["what init writes", await dockerfileOfInit()] as const,
 ];
 
 test("these are all Dockerfiles of the stacks", () => {
