@@ -12,7 +12,9 @@ const LIMITS = {
   /** Lines of a file: what a reader can hold. */
   lines: 400,
   /** Circles of imports, imports of types included. */
-  circles: 1,
+  circles: 0,
+  /** Classes below the line that runs when their file is loaded: it may need them before they are there. */
+  lateClasses: 0,
   /** Comparisons with the name of a monitoring program, in targets and cli: what is special is data on the container. */
   specialCases: 0,
   /** How often an option of a service is written down where options are declared. */
@@ -37,6 +39,7 @@ const rooms = [...new Set([...files.keys()].map(roomOf))];
 const single = [...files.keys()].filter((path) => importers.get(path).length === 1);
 const long = [...lines].filter(([, count]) => count > LIMITS.lines).map(([path, count]) => `${path}: ${count} lines`);
 const found = circles();
+const late = lateClasses();
 const special = specialCases();
 const options = optionDeclarations();
 
@@ -88,6 +91,15 @@ function circles() {
   return result;
 }
 
+/** A function may stand below what calls it, a class not. */
+function lateClasses() {
+  return [...files].flatMap(([path, text]) => {
+    const runs = text.search(/^(?:await |try \{)/m);
+    const declared = runs < 0 ? [] : [...text.matchAll(/^(?:export )?(?:abstract )?class (\w+)/gm)];
+    return declared.filter(({ index }) => index > runs).map(([, name]) => `${path}: ${name}`);
+  });
+}
+
 /** What monitoring runs, by the images that it names: their containers are called so. */
 function monitoringPrograms() {
   const texts = [...files].filter(([path]) => path.startsWith("packages/targets/src/")).map(([, text]) => text);
@@ -137,6 +149,7 @@ function print() {
     ["files with one importer, in percent", percent(single.length, all.length), LIMITS.oneImporterPercent, []],
     [`files over ${LIMITS.lines} lines`, long.length, 0, long],
     ["circles of imports", found.length, LIMITS.circles, found],
+    ["classes below what runs when their file is loaded", late.length, LIMITS.lateClasses, late],
     ["special cases for a program of monitoring by its name", special.length, LIMITS.specialCases, special],
     [`times an option of a service is declared (${options.names} options)`, options.most, LIMITS.optionDeclarations, []],
   ];

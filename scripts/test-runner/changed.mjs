@@ -20,7 +20,7 @@ const BESIDE_IMPORTS = [
     tests: /^stacks\/voting\/.*\/?test\/(system|real)\//,
   },
   { when: /^stacks\/hello\//, tests: /^stacks\/hello\/test\// },
-  { when: /^stacks\/[^/]+\/stack\.ts$/, tests: /^packages\/(cli|targets|model)\/test\// },
+  { when: /^stacks\/[^/]+\/stack\.ts$/, tests: /^packages\/(cli|local|model|prove|targets|testing)\/test\// },
 ];
 
 /** Golden files, fixtures, data and pages, which the tests of the same package may read. */

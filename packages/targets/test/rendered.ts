@@ -6,10 +6,19 @@ import { type Rendered, TARGETS } from "../src/index.js";
 
 export const PLACE = { stackFolder: "../.." };
 
+const RENDERED = new WeakMap<Plan, Map<string, Rendered>>();
+
+/** The same for the same plan: most tests look at one file of many. */
 export function rendered(target: string, plan: Plan): Rendered {
   const found = TARGETS.find(({ name }) => name === target);
   assert.ok(found, target);
-  return found.render(plan, PLACE);
+  const known = RENDERED.get(plan) ?? new Map<string, Rendered>();
+  RENDERED.set(plan, known);
+  const before = known.get(target);
+  if (before !== undefined) return before;
+  const all = found.render(plan, PLACE);
+  known.set(target, all);
+  return all;
 }
 
 export function textOf(target: string, plan: Plan, path: string): string {

@@ -39,7 +39,7 @@ export interface StandInImage {
  * - node: this machine's Node, no npm, yarn or corepack, no entrypoint script (a CMD that is no program runs nothing).
  * - redis: Debian's version (7.0 in bookworm, not 7.2) with Debian's build options.
  * - postgres: Debian's version (15 in bookworm, not 17); its entrypoint knows user, password, database, PGDATA and POSTGRES_INITDB_ARGS,
- *   and runs no scripts in /docker-entrypoint-initdb.d.
+ *   and runs no scripts in /docker-entrypoint-initdb.d. It compiles no queries (jit), and has no Perl around it.
  * - monitoring: Debian's versions (Prometheus 2.42, Alertmanager 0.25, exporters of node 1.5, redis 1.45, postgres 0.11, blackbox 0.23),
  *   all in one tree and all as the user nobody; GNU wget in place of busybox'.
  * - caddy: the version of the tools; its program is not marked to need a capability.
@@ -65,6 +65,8 @@ export const STAND_IN_IMAGES: Readonly<Record<BaseImage, StandInImage>> = {
     withNode: false,
     files: { "usr/local/bin/docker-entrypoint.sh": postgresEntrypoint },
     instructions: [
+      // Debian's names for them lead through a program in Perl.
+      "RUN ln --symbolic --force /usr/lib/postgresql/*/bin/* /usr/bin/",
       "ENV PGDATA=/var/lib/postgresql/data",
       "VOLUME /var/lib/postgresql/data",
       "EXPOSE 5432",

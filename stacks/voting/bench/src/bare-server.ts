@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { freePort } from "@groundplan/testing";
 import type { VotingRun } from "@voting/testing";
 import { type Form, PATHS, wrk } from "./wrk.js";
 
@@ -16,12 +15,11 @@ export class BareServer {
   }
 
   static async start(run: VotingRun): Promise<BareServer> {
-    const port = await freePort();
     const program = fileURLToPath(new URL("bare-server.mjs", import.meta.url));
-    const server = spawn(process.execPath, [program, String(port)], { stdio: ["pipe", "pipe", "inherit"] });
+    const server = spawn(process.execPath, [program], { stdio: ["pipe", "pipe", "inherit"] });
     server.stdin.end(JSON.stringify({ "/": await answerOf(run, "form"), "/api/votes": await answerOf(run, "json") }));
-    await once(server.stdout, "data");
-    return new BareServer(server, `http://127.0.0.1:${port}`);
+    const [port] = await once(server.stdout.setEncoding("utf8"), "data");
+    return new BareServer(server, `http://127.0.0.1:${Number(port)}`);
   }
 
   get pid(): number {

@@ -1,19 +1,19 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Failure, runCommand } from "@voting/proof";
 import { startVoting, type VotingRun } from "@voting/testing";
 import { BareServer } from "./bare-server.js";
 import { type BenchReport, renderReport } from "./bench-report.js";
 import { measureFullLoad } from "./full-load.js";
-import { machineFacts, peakMemoryMb } from "./machine.js";
+import { machineFacts, openFilesLimit, peakMemoryMb, viewerCounts } from "./machine.js";
 import { measureOverload } from "./overload/measure-overload.js";
-import { type BenchArguments, parseArguments, SECTIONS, type Section, UsageError } from "./parse-arguments.js";
+import { type BenchArguments, parseArguments, SECTIONS, type Section } from "./parse-arguments.js";
 import { measureSteadyLoad } from "./steady-load.js";
 import { measureStorageLimits } from "./storage-limits.js";
 import { measureTallyReads } from "./tally-reads.js";
 import { targetsOf } from "./targets.js";
 import { measureViewers } from "./viewers/measure-viewers.js";
-import { openFilesLimit, viewerCounts } from "./viewers/viewer-counts.js";
 import { wrk } from "./wrk.js";
 
 const USAGE = `npm run bench -- [--only SECTION,...] [--seconds N] [--rows N] [--viewers N,...] [--viewer-seconds N] [--out DIR] [--json]
@@ -42,20 +42,16 @@ const VOTES_PER_SECOND = 2_000;
 
 const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 
-try {
-  const args = parseArguments(process.argv.slice(2));
-  if (args.help) process.stdout.write(USAGE);
-  else if ((args.sections.has("full") || args.sections.has("overload")) && spawnSync("wrk", ["--version"]).error) {
-    say(
-      `The full loads need wrk (Debian: apt-get install wrk); without it: --only ${SECTIONS.filter((name) => name !== "full" && name !== "overload").join(",")}`,
-    );
-    process.exitCode = 1;
-  } else await bench(args);
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  say(`${error.message}\n\n${USAGE}`);
-  process.exitCode = 2;
-}
+await runCommand(USAGE, async (words) => {
+  const args = parseArguments(words);
+  const loads: readonly Section[] = ["full", "overload"];
+  if (loads.some((name) => args.sections.has(name)) && spawnSync("wrk", ["--version"]).error) {
+    const others = SECTIONS.filter((name) => !loads.includes(name)).join(",");
+    throw new Failure(1, `The full loads need wrk (Debian: apt-get install wrk); without it: --only ${others}`);
+  }
+  await bench(args);
+  return 0;
+});
 
 async function bench(args: BenchArguments): Promise<void> {
   const { counts, advice } = viewerCounts(args.viewers, openFilesLimit());

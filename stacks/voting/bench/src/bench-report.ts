@@ -5,9 +5,18 @@ import { type Overload, renderOverload } from "./overload/measure-overload.js";
 import type { SteadyLoad } from "./steady-load.js";
 import type { StorageLimits } from "./storage-limits.js";
 import type { TallyReads } from "./tally-reads.js";
-import type { Target } from "./targets.js";
 import { cpuPerEventUs, type ViewersLoad, type ViewersRun } from "./viewers/viewers-load.js";
 import type { Form } from "./wrk.js";
+
+/** What the stack is meant to reach, and what it reached. Ratios to a raw limit of the same run, since absolute figures drift. */
+export interface Target {
+  readonly name: string;
+  readonly found: number;
+  readonly limit: number;
+  readonly meaning: "at least" | "at most";
+  readonly unit: string;
+  readonly met: boolean;
+}
 
 /** One run of the benchmark, as it is written to its file. What was not wanted is `null`. */
 export interface BenchReport {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "@voting/proof";
 import { type Levels, readLevels, StackClient } from "@voting/stress";
 import type { VotingRun } from "@voting/testing";
 import type { BareServer } from "./bare-server.js";
@@ -36,11 +36,12 @@ async function measurePipeline(run: VotingRun, form: Form, seconds: number): Pro
     const endedMs = performance.now();
     let now = await readLevels(client);
     const persistedAtEnd = now.persisted - before.persisted;
-    while (waiting(before, now) > 0) {
-      if (performance.now() - endedMs > DRAIN_LIMIT_MS) throw new Error(`${waiting(before, now)} accepted ballots are still not persisted`);
-      await sleep(POLL_MS);
+    const isDrained = async (): Promise<boolean> => {
       now = await readLevels(client);
-    }
+      return waiting(before, now) <= 0;
+    };
+    if (waiting(before, now) > 0 && (await poll(isDrained, { limitMs: DRAIN_LIMIT_MS, everyMs: POLL_MS })) === null)
+      throw new Error(`${waiting(before, now)} accepted ballots are still not persisted`);
     const accepted = now.accepted - before.accepted;
     return {
       ...load,

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@voting/proof";
 import type { StackClient } from "@voting/stress";
 import type { VotingRun } from "@voting/testing";
 
@@ -23,7 +23,7 @@ export async function castOpenLoad(client: StackClient, perSecond: number, secon
       dueMs.push(due);
       answers.push(castOne(client, due));
     }
-    await sleep(TICK_MS);
+    await pause(TICK_MS);
   }
   return { dueMs, acceptMs: await Promise.all(answers) };
 }

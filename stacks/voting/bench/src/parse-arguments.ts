@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseOptions, UsageError, wholeNumber } from "@voting/proof";
 
 /** What the bench measures, in this order; the names are those of --only. */
 export const SECTIONS = ["storage", "steady", "full", "overload", "viewers", "tallies"] as const;
@@ -6,7 +6,6 @@ export const SECTIONS = ["storage", "steady", "full", "overload", "viewers", "ta
 export type Section = (typeof SECTIONS)[number];
 
 export interface BenchArguments {
-  readonly help: boolean;
   readonly json: boolean;
   readonly out: string;
   readonly sections: ReadonlySet<Section>;
@@ -16,52 +15,25 @@ export interface BenchArguments {
   readonly viewerSeconds: number;
 }
 
-/** The command called wrongly: every problem, in a line of its own. */
-export class UsageError extends Error {}
-
-/** Throws a UsageError. */
-export function parseArguments(args: readonly string[]): BenchArguments {
-  const values = readValues(args);
-  const problems: string[] = [];
-  const wholeNumber = (name: string, text: string): number => {
-    if (!/^[1-9]\d{0,8}$/.test(text)) problems.push(`${name} must be a whole number above 0, found "${text}"`);
-    return Number(text);
-  };
-  const sections = values.only === undefined ? SECTIONS : values.only.split(",");
+/** @throws UsageError with every problem. */
+export function parseArguments(words: readonly string[]): BenchArguments {
+  const specs = { only: "SECTION,...", seconds: "N", rows: "N", viewers: "N,...", "viewer-seconds": "N", out: "DIR", json: null };
+  const { values, problems } = parseOptions(words, specs);
+  const count = (name: string, text: string): number => wholeNumber(name, text, { min: 1 }, problems);
+  const sections = values.get("only")?.split(",") ?? SECTIONS;
   for (const name of sections) {
     if (!SECTIONS.includes(name as Section))
       problems.push(`--only takes ${SECTIONS.join(", ")}, with commas between them; found "${name}"`);
   }
   const parsed = {
-    help: values.help,
-    json: values.json,
-    out: values.out,
+    json: values.has("json"),
+    out: values.get("out") ?? ".groundplan/bench",
     sections: new Set(sections as readonly Section[]),
-    seconds: wholeNumber("--seconds", values.seconds),
-    rows: wholeNumber("--rows", values.rows),
-    viewers: values.viewers.split(",").map((text) => wholeNumber("--viewers", text)),
-    viewerSeconds: wholeNumber("--viewer-seconds", values["viewer-seconds"]),
+    seconds: count("--seconds", values.get("seconds") ?? "15"),
+    rows: count("--rows", values.get("rows") ?? "10000000"),
+    viewers: (values.get("viewers") ?? "5000,10000").split(",").map((text) => count("--viewers", text)),
+    viewerSeconds: count("--viewer-seconds", values.get("viewer-seconds") ?? "10"),
   };
-  if (problems.length > 0) throw new UsageError(problems.join("\n"));
+  if (problems.length > 0) throw new UsageError(problems);
   return parsed;
-}
-
-function readValues(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        only: { type: "string" },
-        seconds: { type: "string", default: "15" },
-        rows: { type: "string", default: "10000000" },
-        viewers: { type: "string", default: "5000,10000" },
-        "viewer-seconds": { type: "string", default: "10" },
-        out: { type: "string", default: ".groundplan/bench" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }

@@ -1,5 +1,4 @@
-import { get, type IncomingMessage } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
+import { poll, Viewer } from "@voting/proof";
 import { type Percentiles, percentilesOf, StackClient } from "@voting/stress";
 import type { VotingRun } from "@voting/testing";
 import { castOpenLoad, standingVotes } from "./open-load.js";
@@ -24,15 +23,17 @@ const POLL_MS = 10;
 /** An open load: votes are sent when they are due, whether or not the ones before were answered. */
 export async function measureSteadyLoad(run: VotingRun, perSecond: number, seconds: number): Promise<SteadyLoad> {
   const client = new StackClient({ vote: run.voteUrl, result: run.resultUrl }, CONNECTIONS);
-  const viewer = await Viewer.open(run.resultUrl);
+  const seen: { readonly total: number; readonly atMs: number }[] = [];
+  const viewer = await Viewer.open(run.resultUrl, (total, atMs) => seen.push({ total, atMs }));
   const workerMetrics = `http://127.0.0.1:${run.stack.states().find((part) => part.name === "worker")?.port}/metrics`;
   try {
     await castOpenLoad(client, perSecond, 2); // Warm.
-    await viewer.until(await standingVotes(run), SETTLE_LIMIT_MS);
+    await untilSeen(viewer, await standingVotes(run));
     const histogramBefore = await readHistogram(workerMetrics, "votes_accept_to_persist_seconds");
     const firstTotal = viewer.total;
     const { dueMs, acceptMs } = await castOpenLoad(client, perSecond, seconds);
-    await viewer.until(firstTotal + dueMs.length, SETTLE_LIMIT_MS);
+    await untilSeen(viewer, firstTotal + dueMs.length);
+    if (viewer.breaks > 0) throw new Error(`the viewer's stream broke ${viewer.breaks} times while it was measured`);
     const histogram = (await readHistogram(workerMetrics, "votes_accept_to_persist_seconds")).since(histogramBefore);
     return {
       perSecond,
@@ -40,7 +41,7 @@ export async function measureSteadyLoad(run: VotingRun, perSecond: number, secon
       acceptMs: percentilesOf(acceptMs),
       persistMs: { p50: 1_000 * quantileOf(histogram, 0.5), p99: 1_000 * quantileOf(histogram, 0.99) },
       // Votes become visible in about the order in which they were due: the n-th shows with the first total of at least n.
-      visibleMs: percentilesOf(dueMs.map((due, index) => viewer.firstSeenMs(firstTotal + index + 1) - due)),
+      visibleMs: percentilesOf(dueMs.map((due, index) => firstSeenMs(seen, firstTotal + index + 1) - due)),
     };
   } finally {
     viewer.close();
@@ -89,53 +90,14 @@ export function quantileOf({ bounds, counts }: Histogram, quantile: number): num
   return lower + ((upper - lower) * (rank - below)) / Math.max(1, upTo - below);
 }
 
-/** Watches the result page's event stream, and remembers when each total was pushed. */
-class Viewer {
-  readonly #response: IncomingMessage;
-  readonly #seen: { readonly total: number; readonly atMs: number }[] = [];
+async function untilSeen(viewer: Viewer, total: number): Promise<void> {
+  if ((await poll(() => viewer.total >= total, { limitMs: SETTLE_LIMIT_MS, everyMs: POLL_MS })) === null)
+    throw new Error(`the viewer sees ${viewer.total} of ${total} votes`);
+}
 
-  static async open(resultUrl: string): Promise<Viewer> {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      get(`${resultUrl}/events`, resolve).on("error", reject);
-    });
-    return new Viewer(response);
-  }
-
-  private constructor(response: IncomingMessage) {
-    this.#response = response;
-    let unread = "";
-    response.setEncoding("utf8");
-    response.on("data", (chunk: string) => {
-      const atMs = performance.now();
-      const events = (unread + chunk).split("\n\n");
-      unread = events.pop() ?? "";
-      for (const event of events) {
-        const total = /"total":(\d+)/.exec(event)?.[1];
-        if (total !== undefined) this.#seen.push({ total: Number(total), atMs });
-      }
-    });
-  }
-
-  get total(): number {
-    return this.#seen.at(-1)?.total ?? 0;
-  }
-
-  /** When a push first had at least that total. */
-  firstSeenMs(total: number): number {
-    const push = this.#seen.find((candidate) => candidate.total >= total);
-    if (push === undefined) throw new Error(`no push had a total of ${total}`);
-    return push.atMs;
-  }
-
-  async until(total: number, limitMs: number): Promise<void> {
-    const startedMs = performance.now();
-    while (this.total < total) {
-      if (performance.now() - startedMs > limitMs) throw new Error(`the viewer sees ${this.total} of ${total} votes`);
-      await sleep(POLL_MS);
-    }
-  }
-
-  close(): void {
-    this.#response.destroy();
-  }
+/** When a push first had at least that total. */
+function firstSeenMs(seen: readonly { readonly total: number; readonly atMs: number }[], total: number): number {
+  const push = seen.find((candidate) => candidate.total >= total);
+  if (push === undefined) throw new Error(`no push had a total of ${total}`);
+  return push.atMs;
 }

@@ -1,17 +1,8 @@
-import type { BenchReport } from "./bench-report.js";
+import type { BenchReport, Target } from "./bench-report.js";
 import type { Overload } from "./overload/measure-overload.js";
 import { ratiosToBare, type ViewersLoad } from "./viewers/viewers-load.js";
 
-/** What the stack is meant to reach, and what it reached. Ratios to a raw limit of the same run, since absolute figures drift. */
-export interface Target {
-  readonly name: string;
-  readonly found: number;
-  readonly limit: number;
-  readonly meaning: "at least" | "at most";
-  readonly unit: string;
-  readonly met: boolean;
-}
-
+/** What of the targets can be told of this run. */
 export function targetsOf(report: Omit<BenchReport, "targets">): readonly Target[] {
   const { full, steady, overload, viewers, tallies, peakMemoryMb } = report;
   return [

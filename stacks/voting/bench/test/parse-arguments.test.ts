@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseArguments, SECTIONS, UsageError } from "../src/parse-arguments.js";
+import { UsageError } from "@voting/proof";
+import { parseArguments, SECTIONS } from "../src/parse-arguments.js";
 
 test("without arguments everything is measured", () => {
   const { sections, viewers, seconds, rows } = parseArguments([]);

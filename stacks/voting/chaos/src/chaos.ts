@@ -1,20 +1,16 @@
 import http from "node:http";
-import { pause } from "@groundplan/local";
-import type pg from "pg";
+import { Failure, poll, Random, type Viewer } from "@voting/proof";
 import type { ChaosOptions } from "./chaos-options.js";
 import type { ChaosReport } from "./chaos-report.js";
 import { checkEverything } from "./checks/check-everything.js";
-import { MemoryWatch } from "./checks/memory-watch.js";
-import { ReceiptWatch } from "./checks/receipt-watch.js";
-import { ResultWatch } from "./checks/result-watch.js";
 import { untilHealthy } from "./checks/settle.js";
+import { LedgerWatch, MemoryWatch, ReceiptWatch, ResultWatch, watchPage } from "./checks/watches.js";
 import { describeFault, FAULT_KINDS, type FaultKind, type PlannedFault } from "./faults/fault.js";
 import { injectAll } from "./faults/injector.js";
 import { RecoveryWatch } from "./faults/recovery-watch.js";
 import { notPossible, sortedLinks, type World } from "./faults/world.js";
 import { ask } from "./load/ask.js";
 import { startLoad } from "./load/load.js";
-import { Random } from "./random.js";
 import { ballotOf } from "./truth/check-truth.js";
 
 const PROGRESS_MS = 250;
@@ -31,13 +27,6 @@ const VIEWER_LIMIT_MS = 10_000;
 
 /** A part whose resident set is larger than this at the end has grown without bound: none needs half of it. */
 const MEMORY_LIMIT_MB = 400;
-
-/** How exactly the time of a count is known. */
-const EVERY_MS = 100;
-
-const RECONNECT_MS = 300;
-
-const MAX_COMPLAINTS = 20;
 
 /** A link of the stack that goes through a proxy. */
 interface LinkName {
@@ -70,14 +59,14 @@ type Detail = Pick<PlannedFault, "target" | "how" | "forMs" | "amount">;
 /**
  * Puts a load on a stack, breaks things in it, puts them right, and checks that every vote was counted as promised.
  *
- * @throws Error (rejects) when nothing of what is wanted can be broken here.
+ * @throws Failure (rejects) when nothing of what is wanted can be broken here.
  */
 export async function chaos(world: World, options: ChaosOptions): Promise<ChaosReport> {
   const { run } = world;
   const { seed, votesPerSecond, tell } = options;
   const impossible = notPossible(world, options.kinds);
   const kinds = options.kinds.filter((kind) => !impossible.has(kind));
-  if (kinds.length === 0) throw new Error(`nothing can be broken here: ${[...impossible].map((pair) => pair.join(" ")).join(", ")}`);
+  if (kinds.length === 0) throw new Failure(1, `nothing can be broken here: ${[...impossible].map((pair) => pair.join(" ")).join(", ")}`);
   const queue = run.redisUrl === null ? "db" : "redis";
   const faults = scheduleOf({ seed, kinds, links: sortedLinks(world.links.ends), queue });
 
@@ -86,7 +75,8 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
   const results = new ResultWatch(run.resultUrl);
   const receipts = new ReceiptWatch(run.resultUrl, new Random(seed + 1));
   const memory = new MemoryWatch(run.stack);
-  const viewer = new Viewer(run.resultUrl);
+  const pageComplaints: string[] = [];
+  const viewer = watchPage(run.resultUrl, pageComplaints);
   const watching = new AbortController();
   const watches = Promise.all([ledger, results, receipts, memory].map((watch) => watch.run(watching.signal)));
   const load = startLoad({
@@ -106,7 +96,7 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
   }, PROGRESS_MS);
 
   try {
-    await waitFor(WARM_LIMIT_MS, () => load.counts.acknowledged >= votesPerSecond);
+    await poll(() => load.counts.acknowledged >= votesPerSecond, { limitMs: WARM_LIMIT_MS, everyMs: POLL_MS });
     const startedMs = performance.now();
     const { stop, forMs: wantedMs, leastFaults = 0 } = options;
     await injectAll({ world, faults, watch: recovery, stop, forMs: wantedMs, leastFaults, tell });
@@ -114,7 +104,7 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
     tell.phase("everything is put right: waiting until all parts are healthy and every ballot is counted, then every vote is checked");
     const healthyAfterMs = await untilHealthy(run.stack, RECOVERY_LIMIT_MS);
     // The load goes on: recovery is measured by votes.
-    await waitFor(RECOVERY_LIMIT_MS, () => recovery.isOver);
+    await poll(() => recovery.isOver, { limitMs: RECOVERY_LIMIT_MS, everyMs: POLL_MS });
     await load.stop();
     const { settled, found, verdict, ...checked } = await checkEverything(run, load, RECOVERY_LIMIT_MS);
     await memory.look();
@@ -143,7 +133,7 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
       drainedAfterMs: settled.drainedMs,
       largestMb: Object.fromEntries(memory.largestMb),
       verdict,
-      broken: [...results.complaints, ...receipts.complaints, ...viewer.complaints, ...load.voters.flatMap((voter) => voter.complaints)],
+      broken: [...results.complaints, ...receipts.complaints, ...pageComplaints, ...load.voters.flatMap((voter) => voter.complaints)],
       problems,
     };
   } finally {
@@ -154,11 +144,6 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
   }
 }
 
-async function waitFor(limitMs: number, condition: () => boolean): Promise<void> {
-  const startedMs = performance.now();
-  while (!condition() && performance.now() - startedMs < limitMs) await pause(POLL_MS);
-}
-
 async function optionIds(resultUrl: string): Promise<readonly string[]> {
   const agent = new http.Agent();
   const { body } = await ask(agent, `${resultUrl}/api/results`);
@@ -167,90 +152,8 @@ async function optionIds(resultUrl: string): Promise<readonly string[]> {
 
 /** The page must show the end result by itself. */
 async function checkViewer(viewer: Viewer, total: number): Promise<readonly string[]> {
-  await waitFor(VIEWER_LIMIT_MS, () => viewer.total === total);
+  await poll(() => viewer.total === total, { limitMs: VIEWER_LIMIT_MS, everyMs: POLL_MS });
   return viewer.total === total ? [] : [`the stream of the result page shows ${viewer.total} votes, the table has ${total}`];
-}
-
-/** Follows the ledger from beside the stack: how much is counted, and which of the ballots that a fault's recovery is measured by. */
-class LedgerWatch {
-  counted = 0;
-  readonly #pool: pg.Pool;
-  readonly #recovery: RecoveryWatch;
-
-  constructor(pool: pg.Pool, recovery: RecoveryWatch) {
-    this.#pool = pool;
-    this.#recovery = recovery;
-  }
-
-  async run(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      await this.look().catch(() => undefined); // PostgreSQL is down: faults do that.
-      await pause(EVERY_MS, stop);
-    }
-  }
-
-  async look(): Promise<void> {
-    const { rows } = await this.#pool.query<{ counted: string; found: string[] }>(
-      "SELECT (SELECT COALESCE(SUM(counted), 0) FROM positions) AS counted, ARRAY(SELECT id::text FROM ballots WHERE id = ANY($1)) AS found",
-      [this.#recovery.waiting()],
-    );
-    this.counted = Number(rows[0]?.counted);
-    this.#recovery.counted(new Set(rows[0]?.found));
-  }
-}
-
-/** Someone who watches the result page's stream, and comes back when it breaks off. */
-export class Viewer {
-  readonly complaints: string[] = [];
-  events = 0;
-  /** Of the newest event. */
-  total = 0;
-  readonly #url: string;
-  #request: http.ClientRequest | null = null;
-  #closed = false;
-  #timer: NodeJS.Timeout | null = null;
-
-  constructor(resultUrl: string) {
-    this.#url = `${resultUrl}/events`;
-    this.#connect();
-  }
-
-  close(): void {
-    this.#closed = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#request?.destroy();
-  }
-
-  #connect(): void {
-    this.#timer = null;
-    let text = "";
-    const request = http.get(this.#url, { agent: false }, (response) => {
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        const events = (text + chunk).split("\n\n");
-        text = events.pop() as string;
-        for (const event of events) this.#see(event);
-      });
-      response.on("close", () => this.#later());
-      response.on("error", () => undefined); // "close" follows.
-    });
-    request.on("error", () => this.#later());
-    this.#request = request;
-  }
-
-  #later(): void {
-    if (!this.#closed) this.#timer ??= setTimeout(() => this.#connect(), RECONNECT_MS);
-  }
-
-  #see(event: string): void {
-    const data = /^data: (.*)$/m.exec(event)?.[1];
-    if (data === undefined) return;
-    const { total } = JSON.parse(data) as { total: number };
-    this.events++;
-    if (total < this.total && this.complaints.length < MAX_COMPLAINTS)
-      this.complaints.push(`the stream's total went back from ${this.total} to ${total}`);
-    this.total = total;
-  }
 }
 
 /**
@@ -263,7 +166,7 @@ export function* scheduleOf(options: ScheduleOptions): Generator<PlannedFault> {
   const kinds = FAULT_KINDS.filter((kind) => options.kinds.includes(kind));
   let deck: FaultKind[] = [];
   for (;;) {
-    if (deck.length === 0) deck = random.shuffled(kinds);
+    if (deck.length === 0) deck = random.shuffle(kinds);
     const kind = deck.pop();
     if (kind === undefined) return;
     yield { kind, ...startOf(random), ...detailOf(kind, random, options) };
@@ -271,9 +174,9 @@ export function* scheduleOf(options: ScheduleOptions): Generator<PlannedFault> {
 }
 
 function startOf(random: Random): Start {
-  const luck = random.next();
-  if (luck < 0.15) return { after: "the last began", pauseMs: random.between(0, 20) };
-  if (luck < 0.55) return { after: "the last began", pauseMs: random.between(200, 1_200) };
+  const luck = random.share();
+  if (luck < 0.15) return { after: "the last began", pauseMs: random.int(0, 20) };
+  if (luck < 0.55) return { after: "the last began", pauseMs: random.int(200, 1_200) };
   return { after: "recovery", pauseMs: random.spread(20, 1_500) };
 }
 
@@ -301,12 +204,12 @@ function detailOf(kind: FaultKind, random: Random, { links, queue }: ScheduleOpt
       return partition(random, links, lastingMs());
     case "second-worker": {
       const how = random.pick(["then kill -9", "then kill -9", "then SIGTERM"]);
-      return { target: "worker", how, forMs: random.between(800, LONGEST_MS), amount: random.between(1, 2) };
+      return { target: "worker", how, forMs: random.int(800, LONGEST_MS), amount: random.int(1, 2) };
     }
     case "clock": {
       const amount = random.pick([-1, 1]) * random.spread(1, MAX_CLOCK_STEP_SECONDS);
       const how = `${amount > 0 ? "+" : ""}${amount} s`;
-      return { target: random.pick(["vote", "worker"]), how, forMs: random.between(200, 3_000), amount };
+      return { target: random.pick(["vote", "worker"]), how, forMs: random.int(200, 3_000), amount };
     }
   }
 }

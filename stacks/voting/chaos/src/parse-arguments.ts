@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseDuration, parseOptions, UsageError, wholeNumber } from "@voting/proof";
 import { FAULT_KINDS, type FaultKind } from "./faults/fault.js";
 
 export interface ChaosArguments {
@@ -11,10 +11,6 @@ export interface ChaosArguments {
   readonly reportFile: string | null;
 }
 
-/** Wrong usage: what is wrong, all of it, a sentence a line. */
-export class UsageError extends Error {}
-
-const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const MAX_SEED = 2 ** 32 - 1;
 const DEFAULT_FOR = "60s";
 const DEFAULT_RATE = "200";
@@ -46,76 +42,36 @@ Examples:
   npm run chaos -- --for 2m --faults redis,partition --rate 500
 `;
 
-/**
- * What the command line asks for; "help" when that is wanted.
- *
- * @throws UsageError with every problem.
- */
-export function parseArguments(args: readonly string[], drawSeed: () => number): ChaosArguments | "help" {
-  const values = read(args);
-  if (values.help) return "help";
-  const problems: string[] = [];
-  const or = <T>(fallback: T, parse: () => T): T => {
-    try {
-      return parse();
-    } catch (error) {
-      problems.push((error as Error).message);
-      return fallback;
-    }
-  };
+/** @throws UsageError with every problem. */
+export function parseArguments(words: readonly string[], drawSeed: () => number): ChaosArguments {
+  const specs = { for: "TIME", faults: "LIST", seed: "N", rate: "R", report: "FILE", json: null };
+  const { values, problems } = parseOptions(words, specs);
+  const seed = values.get("seed");
   const parsed = {
-    forMs: or(0, () => parseDuration(values.for ?? DEFAULT_FOR)),
-    kinds: or([], () => parseKinds(values.faults)),
-    seed: or(0, () => (values.seed === undefined ? drawSeed() : parseWhole("--seed", values.seed, 0, MAX_SEED))),
-    votesPerSecond: or(0, () => parseWhole("--rate", values.rate ?? DEFAULT_RATE, 1, MAX_RATE)),
-    json: values.json,
-    reportFile: values.report ?? null,
+    forMs: forMsOf(values.get("for") ?? DEFAULT_FOR, problems),
+    kinds: kindsOf(values.get("faults"), problems),
+    seed: seed === undefined ? drawSeed() : wholeNumber("--seed", seed, { min: 0, max: MAX_SEED }, problems),
+    votesPerSecond: wholeNumber("--rate", values.get("rate") ?? DEFAULT_RATE, { min: 1, max: MAX_RATE }, problems),
+    json: values.has("json"),
+    reportFile: values.get("report") ?? null,
   };
-  if (problems.length > 0) throw new UsageError(problems.join("\n"));
+  if (problems.length > 0) throw new UsageError(problems);
   return parsed;
 }
 
-function read(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        for: { type: "string" },
-        faults: { type: "string" },
-        seed: { type: "string" },
-        rate: { type: "string" },
-        report: { type: "string" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function parseDuration(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  const ms = Number(number) * (UNITS_MS[unit ?? ""] ?? Number.NaN);
-  if (!(ms >= 1)) throw new Error(`--for must be a time such as 500ms, 60s or 10m, found "${text}"`);
+function forMsOf(text: string, problems: string[]): number {
+  const ms = parseDuration(text) ?? 0;
+  if (ms < 1) problems.push(`--for must be a time such as 500ms, 60s or 10m, found "${text}"`);
   return Math.round(ms);
 }
 
-function parseKinds(list: string | undefined): readonly FaultKind[] {
+function kindsOf(list: string | undefined, problems: string[]): readonly FaultKind[] {
   if (list === undefined) return FAULT_KINDS;
   const names = list.split(",").map((name) => name.trim());
   const unknown = names.filter((name) => !(FAULT_KINDS as readonly string[]).includes(name));
   if (unknown.length > 0) {
     const quoted = unknown.map((name) => `"${name}"`).join(", ");
-    throw new Error(`--faults: there is no ${quoted}; use some of ${FAULT_KINDS.join(", ")}, separated by commas`);
+    problems.push(`--faults: there is no ${quoted}; use some of ${FAULT_KINDS.join(", ")}, separated by commas`);
   }
   return FAULT_KINDS.filter((kind) => names.includes(kind));
-}
-
-function parseWhole(option: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max) {
-    throw new Error(`${option} must be a whole number from ${min} to ${max.toLocaleString("en")}, found "${text}"`);
-  }
-  return value;
 }

@@ -32,6 +32,11 @@ export function faultClasses(records: readonly FaultRecord[]): readonly FaultCla
   });
 }
 
+/** All of it, with what follows from it, as one line. */
+export function renderJson(report: ChaosReport): string {
+  return `${JSON.stringify({ exact: isExact(report), phantomVotes: phantomVotes(report), classes: faultClasses(report.faults), ...report })}\n`;
+}
+
 function spreadOf(values: readonly (number | null)[]): Spread | null {
   const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
   const max = sorted.at(-1);

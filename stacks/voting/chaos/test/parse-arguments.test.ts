@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { UsageError } from "@voting/proof";
 import { FAULT_KINDS } from "../src/faults/fault.js";
-import { parseArguments, UsageError } from "../src/parse-arguments.js";
+import { parseArguments } from "../src/parse-arguments.js";
 
 const parse = (text: string) => parseArguments(text.split(" ").filter(Boolean), () => 77);
 
@@ -18,7 +19,6 @@ test("every option is read", () => {
     json: true,
     reportFile: "out.json",
   });
-  assert.equal(parse("--help --for nonsense"), "help");
 });
 
 test("all problems are told at once, with what is allowed", () => {

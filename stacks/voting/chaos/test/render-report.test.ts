@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ChaosReport, isExact } from "../src/chaos-report.js";
 import type { FaultKind } from "../src/faults/fault.js";
-import { renderJson } from "../src/render-json.js";
-import { faultClasses, renderReport } from "../src/render-report.js";
+import { faultClasses, renderJson, renderReport } from "../src/render-report.js";
 
 const record = (kind: FaultKind, acceptedAgainMs: number | null, countedAgainMs: number | null, missed: string | null = null) => ({
   fault: { kind, after: "recovery" as const, pauseMs: 0, target: kind, how: "kill -9", forMs: 0, amount: 0 },

@@ -1,9 +1,8 @@
-import { parseArgs } from "node:util";
-import { UserError } from "@groundplan/local";
-import { escapeBytes } from "./escape-bytes.js";
+import { Failure, onInterrupt, parseDuration, parseOptions, runCommand, UsageError, wholeNumber } from "@voting/proof";
 import { fuzz } from "./fuzz.js";
 import { generate } from "./generate.js";
-import { renderFuzz } from "./render-fuzz.js";
+import { escapeBytes, renderFuzz } from "./render-fuzz.js";
+import type { Observed } from "./run-exchange.js";
 
 const USAGE = `npm run fuzz -- [--requests N] [--seed N] [--connections N] [--for 60s] [--json]
 npm run fuzz -- --seed N --only INDEX [--queue-down]
@@ -26,94 +25,54 @@ Examples:
   npm run fuzz -- --seed 7 --only 4242
 `;
 
-class WrongUsage extends Error {}
-
-const stop = new AbortController();
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const wrong = error instanceof WrongUsage;
-  if (wrong) process.stderr.write(`${error.message}\n\n${USAGE}`);
-  else if (stop.signal.aborted) process.stderr.write(`${(stop.signal.reason as Error).message}\n`);
-  else if (error instanceof UserError) process.stderr.write(`${error.message}\n`);
-  else throw error;
-  process.exitCode = wrong ? 2 : 1;
-}
-
-async function main(): Promise<number> {
-  const values = readArguments();
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber("--seed", values.seed, 0, 2 ** 32 - 1);
-  const index = values.only === undefined ? null : wholeNumber("--only", values.only, 0, 1_000_000_000);
-  if (values["queue-down"] && index === null) throw new WrongUsage("--queue-down goes with --only");
-  const connections = wholeNumber("--connections", values.connections, 1, 1_000);
-  const requests = wholeNumber("--requests", values.requests, 1, 100_000_000);
-  const limitMs = values.for === undefined ? Number.POSITIVE_INFINITY : duration(values.for);
+await runCommand(USAGE, async (words) => {
+  const { seed, requests, limitMs, connections, only, queueDown, json } = parseArguments(words);
   const say = (text: string) => process.stderr.write(`${text}\n`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+  const stop = new AbortController();
+  onInterrupt((signal) => stop.abort(new Failure(1, `stopped by ${signal}`)));
   say(`seed ${seed}`);
-  if (index !== null) {
-    const { name, bytes, steps } = generate(seed, index);
+  if (only !== null) {
+    const { name, bytes, steps } = generate(seed, only);
     say(`${name}\n${escapeBytes(bytes)}\n${steps.length > 8 ? `${steps.length} steps` : JSON.stringify(steps)}`);
   }
-  const report = await fuzz({
-    seed,
-    connections,
-    requests,
-    limitMs,
-    ...(index === null
-      ? {}
-      : {
-          only: {
-            index,
-            queueDown: values["queue-down"],
-            onObserved: ({ answers, end }) => {
-              for (const answer of answers) say(`${answer.status} ${JSON.stringify(Object.fromEntries(answer.headers))}\n${answer.body}`);
-              say(`then: ${end}`);
-            },
-          },
-        }),
-    onProgress: say,
-    signal: stop.signal,
-  });
-  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : renderFuzz(report));
-  return report.passed ? 0 : 1;
-}
-
-function readArguments() {
+  const onObserved = ({ answers, end }: Observed): void => {
+    for (const answer of answers) say(`${answer.status} ${JSON.stringify(Object.fromEntries(answer.headers))}\n${answer.body}`);
+    say(`then: ${end}`);
+  };
   try {
-    return parseArgs({
-      options: {
-        requests: { type: "string", default: "100000" },
-        for: { type: "string" },
-        seed: { type: "string" },
-        connections: { type: "string", default: "20" },
-        only: { type: "string" },
-        "queue-down": { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
+    const report = await fuzz({
+      seed,
+      connections,
+      requests,
+      limitMs,
+      ...(only === null ? {} : { only: { index: only, queueDown, onObserved } }),
+      onProgress: say,
+      signal: stop.signal,
+    });
+    process.stdout.write(json ? `${JSON.stringify(report)}\n` : renderFuzz(report));
+    return report.passed ? 0 : 1;
   } catch (error) {
-    throw new WrongUsage((error as Error).message);
+    throw stop.signal.aborted ? stop.signal.reason : error;
   }
-}
+});
 
-function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max) {
-    throw new WrongUsage(`${name} must be a whole number from ${min} to ${max.toLocaleString("en")}, found "${text}"`);
-  }
-  return value;
-}
-
-/** A time like 60s or 5m, in ms. */
-function duration(text: string): number {
-  const [, amount, unit] = /^(\d{1,6})(s|m)$/.exec(text) ?? [];
-  if (amount === undefined || Number(amount) === 0) throw new WrongUsage(`--for must be a time like 60s or 5m, found "${text}"`);
-  return Number(amount) * (unit === "m" ? 60_000 : 1_000);
+function parseArguments(words: readonly string[]) {
+  const specs = { requests: "N", for: "TIME", seed: "N", connections: "N", only: "INDEX", "queue-down": null, json: null };
+  const { values, problems } = parseOptions(words, specs);
+  const [seed, only, time] = [values.get("seed"), values.get("only"), values.get("for")];
+  const queueDown = values.has("queue-down");
+  if (queueDown && only === undefined) problems.push("--queue-down goes with --only");
+  const limitMs = time === undefined ? Number.POSITIVE_INFINITY : (parseDuration(time, ["s", "m"]) ?? 0);
+  if (limitMs === 0) problems.push(`--for must be a time like 60s or 5m, found "${time}"`);
+  const parsed = {
+    seed: seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber("--seed", seed, { min: 0, max: 2 ** 32 - 1 }, problems),
+    only: only === undefined ? null : wholeNumber("--only", only, { min: 0, max: 1_000_000_000 }, problems),
+    connections: wholeNumber("--connections", values.get("connections") ?? "20", { min: 1, max: 1_000 }, problems),
+    requests: wholeNumber("--requests", values.get("requests") ?? "100000", { min: 1, max: 100_000_000 }, problems),
+    limitMs,
+    queueDown,
+    json: values.has("json"),
+  };
+  if (problems.length > 0) throw new UsageError(problems);
+  return parsed;
 }

@@ -1,4 +1,4 @@
-import { until } from "@groundplan/testing";
+import { until } from "@voting/proof";
 import { startVoting, type VotingRun } from "@voting/testing";
 import { type Claim, LedgerChecks } from "./check-ledger.js";
 import type { Finding, FuzzReport } from "./fuzz-report.js";
@@ -6,10 +6,9 @@ import { judgeMemory, type MemorySample } from "./memory-rule.js";
 import { OPTIONS } from "./request-text.js";
 import { runRound } from "./round.js";
 import type { Observed } from "./run-exchange.js";
-import { StackLedger } from "./stack-ledger.js";
+import { StackLedger, VoteProcess } from "./stack-figures.js";
 import { stallConnections } from "./stalled-connections.js";
 import { Tallies } from "./tallies.js";
-import { VoteProcess } from "./vote-process.js";
 import { fillVoterPool, idOf, type VoterPool } from "./voter-pool.js";
 
 /** Exchanges of a round: so that even a short run has some, and each is worth its wait for the ledger. */

@@ -10,7 +10,7 @@ import { requestLines } from "./classes/request-lines.js";
 import { timing } from "./classes/timing.js";
 import type { Exchange } from "./exchange.js";
 import type { InputClass } from "./input-class.js";
-import { Random } from "./random.js";
+import { randomOf } from "./random.js";
 
 const DEFAULT_WEIGHT = 4;
 
@@ -32,7 +32,7 @@ const TOTAL_WEIGHT = INPUT_CLASSES.reduce((sum, candidate) => sum + weightOf(can
 
 /** The exchange of this index in the run of this seed: the same bytes every time, without the ones before it. */
 export function generate(seed: number, index: number): Exchange {
-  const random = new Random(seed, index);
+  const random = randomOf(seed, index);
   let drawn = random.int(0, TOTAL_WEIGHT - 1);
   const chosen = INPUT_CLASSES.find((candidate) => {
     drawn -= weightOf(candidate);

@@ -1,10 +1,11 @@
-import { escapeBytes } from "./escape-bytes.js";
+import type { Bytes } from "./exchange.js";
 import type { Finding, FuzzReport } from "./fuzz-report.js";
 import { generate } from "./generate.js";
 import { MAX_RISE_MB } from "./memory-rule.js";
 import type { ClassTally } from "./tallies.js";
 
 const FINDINGS_SHOWN = 20;
+const MAX_BYTES_SHOWN = 1_500;
 
 /** The report as a person reads it; the table is Markdown. */
 export function renderFuzz(report: FuzzReport): string {
@@ -30,6 +31,12 @@ export function renderFuzz(report: FuzzReport): string {
 
 export function replayCommand(seed: number, { index, queueDown }: Pick<Finding, "index" | "queueDown">): string {
   return `npm run fuzz -- --seed ${seed} --only ${index}${queueDown ? " --queue-down" : ""}`;
+}
+
+/** Bytes as a person can read them and a string literal can hold them; of very long ones the beginning. */
+export function escapeBytes(bytes: Bytes): string {
+  const shown = JSON.stringify(bytes.slice(0, MAX_BYTES_SHOWN)).replace(/[\x7f-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
+  return bytes.length > MAX_BYTES_SHOWN ? `${shown} and ${(bytes.length - MAX_BYTES_SHOWN).toLocaleString("en")} bytes more` : shown;
 }
 
 function renderFinding(seed: number, finding: Finding): string {

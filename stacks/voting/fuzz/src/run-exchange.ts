@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from "node:net";
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { pause } from "@voting/proof";
 import type { Bytes, Exchange } from "./exchange.js";
 import { type Answer, ResponseReader } from "./response-reader.js";
 
@@ -31,7 +32,7 @@ export async function runExchange(exchange: Exchange, bytes: Bytes, port: number
       if ("sendTo" in step) {
         connection.send(bytes.slice(sent, step.sendTo));
         sent = step.sendTo;
-      } else if ("pauseMs" in step) await (step.pauseMs === 0 ? nextTurn() : sleep(step.pauseMs));
+      } else if ("pauseMs" in step) await (step.pauseMs === 0 ? nextTurn() : pause(step.pauseMs));
       else if ("awaitAnswers" in step) await connection.whenAnswered(step.awaitAnswers, ANSWER_LIMIT_MS);
       else if ("finish" in step) connection.finish();
       else return await connection.cut(step.cut);

@@ -1,4 +1,4 @@
-import { until } from "@groundplan/testing";
+import { until } from "@voting/proof";
 import type { VotingRun } from "@voting/testing";
 import { accepted, exchange } from "./expectations.js";
 import { OPTIONS, render, voteRequest, withoutHeader } from "./request-text.js";

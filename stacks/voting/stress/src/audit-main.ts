@@ -1,11 +1,8 @@
+import { parseOptions, runCommand, UsageError } from "@voting/proof";
 import { audit, renderAudit } from "./audit.js";
-import { Failure } from "./failure.js";
-import { findVoterKey } from "./find-database.js";
 import { LedgerDatabase } from "./ledger-database.js";
-import { openDatabase } from "./open-database.js";
-import { parseWords } from "./parse-words.js";
+import { findVoterKey, openDatabase } from "./open-database.js";
 import { PLACE_HELP, PLACE_OPTIONS, parsePlaces } from "./places.js";
-import { runCommand } from "./run-command.js";
 import { StackClient } from "./stack-client.js";
 
 const USAGE = `npm run audit -- [--vote URL] [--result URL] [--db URL] [--json]
@@ -29,10 +26,10 @@ Examples:
 `;
 
 await runCommand(USAGE, async (words) => {
-  const { positionals, values, problems } = parseWords(words, { ...PLACE_OPTIONS, json: null, help: null });
+  const { values, problems } = parseOptions(words, { ...PLACE_OPTIONS, json: null });
   const { places, problems: wrongPlaces } = parsePlaces(values);
-  const all = [...problems, ...wrongPlaces, ...positionals.map((word) => `"${word}" is one word too many`)];
-  if (all.length > 0) throw new Failure(2, all.join("\n"));
+  problems.push(...wrongPlaces);
+  if (problems.length > 0) throw new UsageError(problems);
 
   const client = new StackClient(places, 4);
   const database = await openDatabase(places);

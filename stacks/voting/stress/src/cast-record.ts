@@ -1,5 +1,4 @@
-import { NoAnswer } from "./failure.js";
-import type { StackClient } from "./stack-client.js";
+import { NoAnswer, type StackClient } from "./stack-client.js";
 
 /** What became of the votes that were sent, as their answers tell. */
 export class CastRecord {

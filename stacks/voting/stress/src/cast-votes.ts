@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@voting/proof";
 import type { CastRecord } from "./cast-record.js";
 import { type ClosedLoad, type Load, MOST_UNDER_WAY, type OpenLoad } from "./load.js";
 import { sharedOut } from "./split.js";
@@ -57,7 +57,7 @@ async function castOpen(
     const dueMs = beganMs + (1_000 * record.sent) / votesPerSecond;
     const waitMs = dueMs - performance.now();
     if (waitMs > 0) {
-      await sleep(waitMs, undefined, { signal }).catch(() => undefined); // Aborted: the loop ends.
+      await pause(waitMs, signal); // Aborted: the loop ends.
       continue;
     }
     if (underWay >= MOST_UNDER_WAY) {

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { NoAnswer } from "./failure.js";
-import type { StackClient } from "./stack-client.js";
+import { pause } from "@voting/proof";
+import { NoAnswer, type StackClient } from "./stack-client.js";
 
 const RETRY_MS = 100;
 
@@ -45,7 +44,7 @@ export async function checkReceipts(
         problem = error.message;
       }
       if (performance.now() - answeredMs > stuckMs) return `not looked up (${problem})`;
-      await sleep(RETRY_MS);
+      await pause(RETRY_MS);
     }
   };
   const lookUpUntilDone = async (): Promise<void> => {

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Keyring } from "@voting/ballots";
+import { Failure, poll } from "@voting/proof";
 import pg from "pg";
-import { Failure } from "./failure.js";
 import { checkInvariants, type Invariant } from "./invariants.js";
 import { type Levels, readLevels } from "./levels.js";
 import type { StackClient } from "./stack-client.js";
@@ -128,12 +127,13 @@ export class LedgerDatabase {
  * the generations; and what receipts say with what the tables hold. Of a stack that is drained: while votes come, all of it is in motion.
  */
 async function compareLevels(parts: AuditParts): Promise<readonly Invariant[]> {
-  const startedMs = performance.now();
-  for (;;) {
-    const invariants = await compareOnce(parts);
-    if (invariants.every(({ holds }) => holds) || performance.now() - startedMs > SETTLE_MS) return invariants;
-    await sleep(RETRY_MS);
-  }
+  let invariants: readonly Invariant[] = [];
+  const doHold = async (): Promise<boolean> => {
+    invariants = await compareOnce(parts);
+    return invariants.every(({ holds }) => holds);
+  };
+  await poll(doHold, { limitMs: SETTLE_MS, everyMs: RETRY_MS });
+  return invariants;
 }
 
 async function compareOnce({ client, pool, voterKey }: AuditParts): Promise<readonly Invariant[]> {

@@ -1,4 +1,4 @@
-import { Failure } from "./failure.js";
+import { Failure } from "@voting/proof";
 import type { Answer, StackClient } from "./stack-client.js";
 
 /** What each level of a running stack holds. Totals of all time, but for `accepted`, which begins with the vote process. */

@@ -1,7 +1,6 @@
+import { parseDuration, parseWords, UsageError, wholeNumber } from "@voting/proof";
 import { nearest } from "groundplan/plan";
-import { Failure } from "./failure.js";
 import { type Load, MOST_PARALLEL, MOST_VOTES, PRESETS } from "./load.js";
-import { parseWords } from "./parse-words.js";
 import { PLACE_OPTIONS, type Places, parsePlaces } from "./places.js";
 import { DEFAULT_SPLIT, parseSplit, type Split } from "./split.js";
 
@@ -15,17 +14,14 @@ export interface StressWords {
 
 const HIGHEST_RATE = 100_000;
 
-const MS_OF: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
-
 /**
  * What the words after `npm run stress --` ask for.
  *
- * @throws Failure with everything that is wrong with them.
+ * @throws UsageError with everything that is wrong with them.
  */
 export function parseStressWords(words: readonly string[]): StressWords {
-  const specs = { ...PLACE_OPTIONS, rate: "R", for: "60s", split: "60/40", report: "FILE", json: null, help: null };
-  const { positionals, values, problems: unusable } = parseWords(words, specs);
-  const problems = [...unusable];
+  const specs = { ...PLACE_OPTIONS, rate: "R", for: "60s", split: "60/40", report: "FILE", json: null };
+  const { positionals, values, problems } = parseWords(words, specs);
   const { places, problems: wrongPlaces } = parsePlaces(values);
   problems.push(...wrongPlaces);
 
@@ -37,7 +33,7 @@ export function parseStressWords(words: readonly string[]): StressWords {
   const load = isOpen
     ? openLoad(positionals, values, split ?? DEFAULT_SPLIT, problems)
     : closedLoad(positionals, split ?? DEFAULT_SPLIT, problems);
-  if (load === null || problems.length > 0) throw new Failure(2, problems.join("\n"));
+  if (load === null || problems.length > 0) throw new UsageError(problems);
   return { load, places, json: values.has("json"), report: values.get("report") ?? null };
 }
 
@@ -60,9 +56,9 @@ function closedLoad(positionals: readonly string[], split: Split, problems: stri
     problems.push("give the number of votes and how many at a time, for example: npm run stress -- 1000 40");
     return null;
   }
-  const votes = wholeNumber("VOTES", first, MOST_VOTES, problems);
-  const parallel = wholeNumber("PARALLEL", second, MOST_PARALLEL, problems);
-  return votes === null || parallel === null ? null : { kind: "closed", votes, parallel, split };
+  const votes = wholeNumber("VOTES", first, { min: 1, max: MOST_VOTES }, problems);
+  const parallel = wholeNumber("PARALLEL", second, { min: 1, max: MOST_PARALLEL }, problems);
+  return { kind: "closed", votes, parallel, split };
 }
 
 function openLoad(positionals: readonly string[], values: ReadonlyMap<string, string>, split: Split, problems: string[]): Load | null {
@@ -77,24 +73,11 @@ function openLoad(positionals: readonly string[], values: ReadonlyMap<string, st
   if (votesPerSecond <= 0 || votesPerSecond > HIGHEST_RATE) {
     problems.push(`--rate must be more than 0 and at most ${HIGHEST_RATE.toLocaleString("en")} votes a second, found "${rateText}"`);
   }
-  const durationMs = parseDuration(forText);
+  const durationMs = parseDuration(forText, ["ms", "s", "m"]);
   if (durationMs === null) problems.push(`--for is a time like 500ms, 60s or 2m, found "${forText}"`);
   const votes = Math.round((votesPerSecond * (durationMs ?? 0)) / 1_000);
   if (problems.length === 0 && (votes < 1 || votes > MOST_VOTES)) {
     problems.push(`--rate ${rateText} --for ${forText} makes ${votes} votes; it must be 1 to ${MOST_VOTES.toLocaleString("en")}`);
   }
   return { kind: "open", votes, votesPerSecond, durationMs: durationMs ?? 0, split };
-}
-
-function wholeNumber(name: string, text: string, max: number, problems: string[]): number | null {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= max) return value;
-  problems.push(`${name} must be a whole number from 1 to ${max.toLocaleString("en")}, found "${text}"`);
-  return null;
-}
-
-/** "500ms", "60s", "1.5m" in ms; `null`: not a duration. */
-export function parseDuration(text: string): number | null {
-  const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
-  return count === undefined || unit === undefined ? null : Number(count) * (MS_OF[unit] as number);
 }

@@ -1,5 +1,5 @@
 import http from "node:http";
-import { NoAnswer } from "./failure.js";
+import { Failure } from "@voting/proof";
 
 /** An answer, whole. */
 export interface Answer {
@@ -17,6 +17,18 @@ const TIMEOUT_MS = 10_000;
 
 /** Errors that come before a connection stands: nothing was sent. */
 const NOT_CONNECTED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EMFILE"];
+
+/** A request that got no answer. */
+export class NoAnswer extends Failure {
+  override readonly name = "NoAnswer";
+  /** Whether the request may have reached the service all the same. */
+  readonly mayHaveArrived: boolean;
+
+  constructor(sentence: string, mayHaveArrived: boolean) {
+    super(1, sentence);
+    this.mayHaveArrived = mayHaveArrived;
+  }
+}
 
 /** Keep-alive connections to the two public services. A request that gets no answer rejects with NoAnswer. */
 export class StackClient {

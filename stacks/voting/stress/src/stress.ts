@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { Failure, pause, Viewer } from "@voting/proof";
 import { CastRecord } from "./cast-record.js";
 import { castVotes } from "./cast-votes.js";
 import { checkReceipts } from "./check-receipts.js";
-import { Failure } from "./failure.js";
 import type { LedgerDatabase } from "./ledger-database.js";
 import { type Levels, readLevels, readOptionIds, readPersisted } from "./levels.js";
 import { type Load, MOST_UNDER_WAY } from "./load.js";
@@ -10,7 +9,6 @@ import type { Progress } from "./progress.js";
 import { Series } from "./series.js";
 import { StackClient, type StackUrls } from "./stack-client.js";
 import { reportOf, type StressRun } from "./stress-report.js";
-import { Viewer } from "./viewer.js";
 
 const STUCK_MS = 10_000;
 
@@ -96,12 +94,13 @@ export async function stress(options: StressOptions): Promise<StressRun> {
       throw new Failure(2, `--split ${load.split.join("/")} is for ${load.split.length} options; the poll has ${optionIds.length}`);
     }
     const beganAt = (await database?.now()) ?? null;
-    viewer = await Viewer.open(options.result, before.visible);
+    /** What the page's total had gained at the moment each event had arrived. */
+    const seen = new Series();
+    viewer = await Viewer.open(options.result, (total, atMs) => seen.add(atMs, total - before.visible));
     watch = new LevelWatch(watcher, before);
     watch.start();
 
     const { persisted, queued } = watch;
-    const { seen } = viewer;
     const beganMs = performance.now();
     let now: Pick<Progress, "phase" | "done" | "total"> = { phase: "casting", done: 0, total: load.votes };
     let castMs: number | null = null;
@@ -124,7 +123,7 @@ export async function stress(options: StressOptions): Promise<StressRun> {
     const interrupted = record.sent < load.votes;
     now = { phase: "settling", done: 0, total: accepted };
     tell();
-    const after = await settle(watch, viewer, before, record, stuckMs, interrupted ? new AbortController().signal : signal);
+    const after = await settle(watch, seen, before, record, stuckMs, interrupted ? new AbortController().signal : signal);
     const viewerBreaks = viewer.breaks;
     viewer.close();
 
@@ -168,7 +167,7 @@ const NOTHING = { accepted: 0, queued: 0, persisted: 0, visible: 0, errors: 0, v
 /** The levels once every accepted vote has arrived at each of them, or when nothing moves any more. */
 async function settle(
   watch: LevelWatch,
-  viewer: Viewer,
+  seen: Series,
   before: Levels,
   record: CastRecord,
   stuckMs: number,
@@ -176,7 +175,7 @@ async function settle(
 ): Promise<Levels> {
   const accepted = record.receipts.length;
   const arrivedOf = ({ persisted, visible }: Levels): readonly number[] =>
-    [persisted - before.persisted, visible - before.visible, viewer.seen.gained].map((gained) => Math.min(gained, accepted));
+    [persisted - before.persisted, visible - before.visible, seen.gained].map((gained) => Math.min(gained, accepted));
   try {
     const { levels } = await untilSettled({
       look: () => watch.look(),
@@ -258,7 +257,7 @@ async function untilSettled({ look, isSettled, progressOf, stuckMs, signal }: Se
       // What was down for a while has not stood still.
       movedMs = performance.now();
     }
-    await sleep(POLL_MS);
+    await pause(POLL_MS);
   }
 }
 
@@ -314,7 +313,7 @@ class LevelWatch {
         // A service that is down shows in the gap between two looks, and to those who wait for the levels.
         if (!(error instanceof Failure)) throw error;
       }
-      await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+      await pause(PAUSE_MS, signal);
     }
   }
 }

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { percentilesOf } from "../src/percentiles.js";
 import { histogramOf, LogAxis } from "../src/render-report.js";
 import { Series, timesToLevel } from "../src/series.js";
-import { totalOf } from "../src/viewer.js";
 
 test("percentiles are by nearest rank", () => {
   const values = Array.from({ length: 200 }, (_, index) => 200 - index);
@@ -76,10 +75,4 @@ test("a logarithmic axis covers whole powers of ten and puts each at its place",
     [1, 10, 1_000, 5_000, 0].map((ms) => Math.round(axis.at(ms))),
     [0, 33, 100, 100, 0],
   );
-});
-
-test("the total of an event is read whatever else the stream says", () => {
-  assert.equal(totalOf('id: 7\nevent: results\ndata: {"total":12}'), 12);
-  assert.equal(totalOf('data:{"total":\ndata:3}'), 3);
-  assert.deepEqual(["retry: 1000", ": heartbeat", 'data: {"other":1}', "data: nonsense", ""].map(totalOf), [null, null, null, null, null]);
 });

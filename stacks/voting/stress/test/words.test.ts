@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Failure } from "../src/failure.js";
+import { Failure, parseDuration } from "@voting/proof";
 import type { Load } from "../src/load.js";
-import { parseDuration, parseStressWords } from "../src/parse-stress-words.js";
+import { parseStressWords } from "../src/parse-stress-words.js";
 import { parseSplit, sharedOut } from "../src/split.js";
 
 const loadOf = (line: string): Load => parseStressWords(line.split(" ")).load;
@@ -69,7 +69,10 @@ test("everything that is wrong is said at once", () => {
 });
 
 test("a duration has a unit", () => {
-  assert.deepEqual(["500ms", "60s", "1.5m", "60", "s", "1h", "-1s"].map(parseDuration), [500, 60_000, 90_000, null, null, null, null]);
+  assert.deepEqual(
+    ["500ms", "60s", "1.5m", "60", "s", "1h", "-1s"].map((text) => parseDuration(text, ["ms", "s", "m"])),
+    [500, 60_000, 90_000, null, null, null, null],
+  );
 });
 
 test("a split gives each option its share after every few votes", () => {

@@ -107,6 +107,15 @@ export class SwarmRun {
     return (await this.engine.docker("service", "inspect", "--format", "{{.UpdateStatus.State}}", `${STACK}_${service}`)).trim();
   }
 
+  /** What became of each of its tasks, and what the health checks of those that run said: for the message of a test that failed. */
+  async story(service: string): Promise<string> {
+    const name = `${STACK}_${service}`;
+    const tasks = await this.engine.docker("service", "ps", "--no-trunc", name);
+    const containers = await this.#all("ps", "--quiet", "--filter", `label=com.docker.swarm.service.name=${name}`);
+    const states = await Promise.all(containers.map((id) => this.engine.docker("inspect", "--format", "{{.Name}} {{json .State}}", id)));
+    return [await this.updateState(service), tasks, ...states].join("\n");
+  }
+
   secretValues(): readonly string[] {
     const folder = join(this.#folder, "secrets");
     return readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8").trim());

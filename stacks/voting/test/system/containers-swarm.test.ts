@@ -67,7 +67,9 @@ for (const service of ["vote", "worker"]) {
         const tasks = await run.healthyTasks(service);
         return tasks.length === 2 && tasks.every((task) => !before.has(task.container));
       };
-      await until("both tasks are new ones", areNew, 180_000);
+      await until("both tasks are new ones", areNew, 180_000).catch(async (error: unknown) => {
+        throw new Error(await run.story(service), { cause: error });
+      });
     };
     await assertNothingLost(run.voteUrl, update, async () => run.pool);
     assert.match(await run.updateState(service), /^(updating|completed)$/);

@@ -1,7 +1,7 @@
 // The raw limit of pushing: a bare TCP server that answers every request with the head of an event stream, makes an event some times
 // a second and writes the same bytes to every socket in one loop. It drops nobody, knows no limit and answers nothing else.
 import { once } from "node:events";
-import { createServer, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { answerQuestions } from "./asked-process.js";
 import type { BareQuestions } from "./bare-pushes.js";
 
@@ -21,9 +21,10 @@ const server = createServer((socket) => {
 });
 
 answerQuestions({
-  listen: async ({ port }: BareQuestions["listen"]["ask"]) => {
-    server.listen(port, "127.0.0.1", 4_096);
+  listen: async () => {
+    server.listen(0, "127.0.0.1", 4_096);
     await once(server, "listening");
+    return (server.address() as AddressInfo).port;
   },
   push: ({ results, intervalMs }: BareQuestions["push"]["ask"]) => {
     timer = setInterval(() => {

@@ -1,9 +1,9 @@
-import { freePort } from "@groundplan/testing";
 import { AskedProcess } from "./asked-process.js";
 
 /** What the bare server's process is asked. */
 export type BareQuestions = {
-  readonly listen: { readonly ask: { readonly port: number }; readonly answer: undefined };
+  /** Answers the port, a free one. */
+  readonly listen: { readonly ask: object; readonly answer: number };
   /** `results` as `GET /api/results` gives them, so that the events are as long as the service's. */
   readonly push: { readonly ask: { readonly results: object; readonly intervalMs: number }; readonly answer: undefined };
   /** Answers the last total that was pushed. */
@@ -20,8 +20,7 @@ export class BarePushes {
 
   static async start(): Promise<BarePushes> {
     const bare = new BarePushes();
-    const port = await freePort();
-    await bare.#process.ask("listen", { port }, LIMIT_MS);
+    const port = await bare.#process.ask("listen", {}, LIMIT_MS);
     bare.#origin = `http://127.0.0.1:${port}`;
     return bare;
   }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause, poll } from "@voting/proof";
 import { percentilesOf, StackClient } from "@voting/stress";
 import type { VotingRun } from "@voting/testing";
 import { castOpenLoad, type OpenLoad, standingVotes } from "../open-load.js";
@@ -31,7 +31,7 @@ export async function measureViewers(run: VotingRun, options: ViewersOptions): P
   try {
     await castCounted(bench, 2); // Warm.
     await bench.crowd.open(bare.origin, options.viewers);
-    const bareAlone = await measureBare(bench, bare, () => sleep(1_000 * options.seconds));
+    const bareAlone = await measureBare(bench, bare, () => pause(1_000 * options.seconds));
     const before = await measureBare(bench, bare, () => castCounted(bench, options.seconds));
     await bench.crowd.close();
     await bench.crowd.open(run.resultUrl, options.viewers);
@@ -92,11 +92,13 @@ async function measureService({ run, options, client, crowd }: Bench): Promise<V
 async function castCounted({ run, client, options }: Bench, seconds: number): Promise<OpenLoad> {
   const before = await standingVotes(run);
   const load = await castOpenLoad(client, options.votesPerSecond, seconds);
-  const endedMs = performance.now();
-  for (let counted = before; counted < before + load.dueMs.length; counted = await standingVotes(run)) {
-    if (performance.now() - endedMs > COUNT_LIMIT_MS) throw new Error(`${counted - before} of ${load.dueMs.length} votes were counted`);
-    await sleep(POLL_MS);
-  }
+  let counted = 0;
+  const areCounted = async (): Promise<boolean> => {
+    counted = (await standingVotes(run)) - before;
+    return counted >= load.dueMs.length;
+  };
+  if ((await poll(areCounted, { limitMs: COUNT_LIMIT_MS, everyMs: POLL_MS })) === null)
+    throw new Error(`${counted} of ${load.dueMs.length} votes were counted`);
   return load;
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@voting/proof";
 import { type Percentiles, percentilesOf, type StackClient } from "@voting/stress";
 
 const INTERVAL_MS = 50;
@@ -17,7 +17,7 @@ export function startProber(client: StackClient): () => Promise<Probes> {
       const { status, body } = await client.fromResult(path);
       if (status !== 200) throw new Error(`${path} was answered with ${status}: ${body}`);
       answerMs.push(performance.now() - askedMs);
-      await sleep(INTERVAL_MS);
+      await pause(INTERVAL_MS);
     }
     return percentilesOf(answerMs);
   };

@@ -1,7 +1,7 @@
 import http from "node:http";
-import { type PartState, pause, type RunningStack } from "@groundplan/local";
+import { poll } from "@voting/proof";
 import { readMetric } from "@voting/stress";
-import type { VotingRun } from "@voting/testing";
+import type { PartState, RunningStack, VotingRun } from "@voting/testing";
 import { Redis } from "ioredis";
 import { ask } from "../load/ask.js";
 
@@ -38,11 +38,8 @@ const isWell = ({ status, standIn }: PartState): boolean => status === "healthy"
 
 async function when(limitMs: number, condition: () => Promise<boolean>): Promise<number | null> {
   const startedMs = performance.now();
-  while (performance.now() - startedMs < limitMs) {
-    if (await condition().catch(() => false)) return Math.round(performance.now() - startedMs);
-    await pause(POLL_MS);
-  }
-  return null;
+  const isMet = await poll(() => condition().catch(() => false), { limitMs, everyMs: POLL_MS });
+  return isMet === null ? null : Math.round(performance.now() - startedMs);
 }
 
 /** Ballots that wait: in the queue, and in the classic list before it. */

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { once, setMaxListeners } from "node:events";
 import { promisify } from "node:util";
-import { pause } from "@groundplan/local";
+import { pause } from "@voting/proof";
 import type { VotingRun } from "@voting/testing";
 import { Redis } from "ioredis";
 import type pg from "pg";

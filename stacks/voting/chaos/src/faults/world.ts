@@ -1,5 +1,4 @@
-import type { LinkEnds } from "@groundplan/local";
-import { startVoting, type VotingOptions, type VotingRun } from "@voting/testing";
+import { type LinkEnds, startVoting, type VotingOptions, type VotingRun } from "@voting/testing";
 import { TcpProxy } from "../proxy/tcp-proxy.js";
 import { Clocks } from "./clocks.js";
 import type { FaultKind } from "./fault.js";

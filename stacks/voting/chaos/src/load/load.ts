@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import http from "node:http";
-import { pause } from "@groundplan/local";
+import { pause, Random } from "@voting/proof";
 import { Redis } from "ioredis";
-import { Random } from "../random.js";
 import { type CastVote, Voter } from "../truth/voter.js";
 import { type BallotBox, castVote, type Outcome } from "./cast-vote.js";
 
@@ -116,8 +115,8 @@ export function startLoad(options: LoadOptions): Load {
     while (!stop.aborted) {
       const person = new ApiVoter(parts);
       voters.push(person.voter);
-      for (let left = random.between(VOTES_OF_A_VOTER.min, VOTES_OF_A_VOTER.max); left > 0 && !stop.aborted; left--) {
-        await pause(random.next() * 2 * thinkMs, stop);
+      for (let left = random.int(VOTES_OF_A_VOTER.min, VOTES_OF_A_VOTER.max); left > 0 && !stop.aborted; left--) {
+        await pause(random.share() * 2 * thinkMs, stop);
         if (!stop.aborted) await person.vote();
       }
     }
@@ -185,7 +184,7 @@ async function runClassicLoad(parts: ClassicLoadParts): Promise<readonly Voter[]
   const voters = Array.from({ length: 5 }, (_, index) => new Voter(`classic-again-${index}`));
   try {
     while (!stop.aborted) {
-      await pause((random.next() * 2_000) / votesPerSecond, stop);
+      await pause((random.share() * 2_000) / votesPerSecond, stop);
       const once = random.chance(0.5);
       const voter = once ? new Voter(`classic-once-${voters.length}`) : random.pick(voters.slice(0, 5));
       if (once) voters.push(voter);
@@ -210,7 +209,7 @@ class ApiVoter {
   async vote(): Promise<void> {
     const { random } = this.#parts;
     if (this.voter.id === null) return this.#first();
-    const luck = random.next();
+    const luck = random.share();
     if (luck < 0.06) await this.#twoAtOnce();
     else if (luck < 0.36) await this.#withKey();
     else await this.#try(this.#send(null));

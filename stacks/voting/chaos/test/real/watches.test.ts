@@ -3,10 +3,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { after, before, test } from "node:test";
 import { until } from "@groundplan/testing";
-import { Viewer } from "../../src/chaos.js";
-import { ReceiptWatch } from "../../src/checks/receipt-watch.js";
-import { ResultWatch } from "../../src/checks/result-watch.js";
-import { Random } from "../../src/random.js";
+import { Random } from "@voting/proof";
+import { ReceiptWatch, ResultWatch, watchPage } from "../../src/checks/watches.js";
 
 /** A result service that tells what the test put into it; the last word is repeated. */
 let server: Server;
@@ -62,9 +60,10 @@ test("a receipt that goes back to queued, or is not known any more, is a complai
 
 test("a viewer comes back when the stream ends, and complains of a total that goes back", async () => {
   totals = [2, 4, 4, 3];
-  const viewer = new Viewer(url);
+  const complaints: string[] = [];
+  const viewer = watchPage(url, complaints);
   await until("four events", () => viewer.events === 4);
   viewer.close();
-  assert.deepEqual(viewer.complaints, ["the stream's total went back from 4 to 3"]);
+  assert.deepEqual(complaints, ["the stream's total went back from 4 to 3"]);
   assert.equal(viewer.total, 3);
 });

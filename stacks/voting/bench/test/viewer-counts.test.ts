@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openFilesLimit, viewerCounts } from "../../src/viewers/viewer-counts.js";
+import { openFilesLimit, viewerCounts } from "../src/machine.js";
 
 test("all viewers are measured where enough files may be open", () => {
   assert.deepEqual(viewerCounts([5_000, 10_000], 20_000), { counts: [5_000, 10_000], advice: null });
