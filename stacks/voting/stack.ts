@@ -8,6 +8,8 @@ const node = {
   local: "node --max-semi-space-size=8 dist/main.js",
   watch: { run: "node --conditions=source --import tsx src/main.ts", also: ["./ballots/src"] },
 };
+/** Ready: it can do its work. Live: nothing that a restart would help. Who kills what is not healthy asks only for that. */
+const health = { ready: "/readyz", live: "/livez" };
 const bundled = { before: "node ../bundle.mjs" };
 
 export default stack("voting", (s) => {
@@ -20,6 +22,7 @@ export default stack("voting", (s) => {
     image: build("./vote", bundled),
     replicas: 2,
     port: 80,
+    health,
     public: true,
     uses: { queue: redis },
     env: { ...poll, VOTER_KEY: voterKey },
@@ -29,6 +32,7 @@ export default stack("voting", (s) => {
     image: build("./worker", bundled),
     replicas: 2,
     port: 8000,
+    health,
     uses: { queue: redis, db },
     env: poll,
   });
@@ -36,6 +40,7 @@ export default stack("voting", (s) => {
     ...node,
     image: build("./result", bundled),
     port: 5001,
+    health,
     public: true,
     uses: { db },
     env: { ...poll, VOTER_KEY: voterKey, VOTE_PAGE: vote.page },

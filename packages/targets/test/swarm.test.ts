@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { build, renderEnv } from "@groundplan/model";
+import { build, type Plan, renderEnv } from "@groundplan/model";
 import { monitoringContainers, swarmPlanOf } from "../src/index.js";
 import { PLANS } from "./golden.js";
-import { planned, rendered, serviceOf, swarmOf, textOf } from "./rendered.js";
+import { composeOf, type ParsedFile, planned, rendered, serviceOf, swarmOf, textOf } from "./rendered.js";
 
 const voting = PLANS.voting ?? assert.fail();
 const file = swarmOf(voting);
@@ -115,4 +115,24 @@ test("networks are overlays that nothing else can join, internal unless a servic
   for (const [name, network] of Object.entries(swarmOf(PLANS.awkward ?? assert.fail()).networks)) {
     assert.deepEqual(network, name === "a-internet" ? { driver: "overlay" } : { driver: "overlay", internal: true }, name);
   }
+});
+
+test("Swarm kills what is not healthy: a HEALTHCHECK asks whether it is alive, where that is another path", () => {
+  const plan = planned("asks", (s) => {
+    const health = { ready: "/readyz", live: "/livez" };
+    s.service("two-paths", { image: build("./a"), port: 1, health });
+    s.service("one-path", { image: build("./b"), port: 2, health: "/up" });
+    s.service("own-variable", { image: build("./c"), port: 3, health, env: { HEALTH_PATH: "/mine" } });
+    s.service("own-command", { image: build("./d"), port: 4, health: { ...health, command: "check" } });
+    s.service("ready-image", { image: "shop:3", port: 5, health });
+  });
+  const asked = (of: (plan: Plan) => ParsedFile): unknown =>
+    Object.entries(of(plan).services).flatMap(([name, { environment }]) =>
+      environment?.HEALTH_PATH === undefined ? [] : [[name, environment.HEALTH_PATH]],
+    );
+  assert.deepEqual(asked(swarmOf), [
+    ["two-paths", "/livez"],
+    ["own-variable", "/mine"],
+  ]);
+  assert.deepEqual(asked(composeOf), [["own-variable", "/mine"]]);
 });

@@ -9,7 +9,10 @@ const server = createServer((request, response) => {
     case "/":
       greetings++;
       return answer(200, "Hello, World!");
+    // Whether to send requests (readyz), and whether only a restart would help (livez): it needs nothing but itself.
     case "/healthz":
+    case "/readyz":
+    case "/livez":
       return answer(200, "ok\n");
     case "/metrics":
       return answer(200, `# HELP greetings_total Greetings given\n# TYPE greetings_total counter\ngreetings_total ${greetings}\n`);

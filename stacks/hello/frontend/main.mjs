@@ -21,9 +21,11 @@ const server = createServer(async (request, response) => {
       pages.set(status, (pages.get(status) ?? 0) + 1);
       return answer(status, "text/html", renderPage(status, text));
     }
-    // Healthy while it can show a page, be it the one that says what is wrong. If it were as ill as the backend, both would be taken out
-    // of service for the fault of one, and visitors would get no page at all.
+    // Ready while it can show a page, be it the one that says what is wrong. If it were as ill as the backend, both would be taken out
+    // of service for the fault of one, and visitors would get no page at all. Alive as long as it answers.
     case "/healthz":
+    case "/readyz":
+    case "/livez":
       return answer(200, "text/plain", "ok\n");
     case "/metrics":
       return answer(200, "text/plain", renderMetrics());

@@ -30,11 +30,13 @@ const WEB_FILES: readonly GeneratedFile[] = [
     text: `// A page that shows what the link to the database gives. PORT is given as well: see stack.ts.
 import { createServer } from "node:http";
 import { connect } from "node:net";
+
 const { PORT, HOST, DB_HOST, DB_PORT, DB_NAME, DB_USER } = process.env;
 
 const server = createServer(async (request, response) => {
   const answer = (status, text) => response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(text);
-  if (request.url === "/healthz") return answer(200, "ok\\n");
+  // Ready: requests may come. Alive: only a restart would help when it is not 200, so never ask here whether the database answers.
+  if (["/healthz", "/readyz", "/livez"].includes(request.url)) return answer(200, "ok\\n");
   if (request.url !== "/") return answer(404, "There is nothing here.\\n");
   const state = (await databaseAnswers()) ? "answers" : "does not answer";
   answer(200, \`Hello! The database \${DB_NAME} of \${DB_USER} at \${DB_HOST}:\${DB_PORT} \${state}.\\n\`);
@@ -69,8 +71,9 @@ ENV NODE_ENV=production PORT=3000
 EXPOSE 3000
 # A number: it needs no entry in the base image's list of users.
 USER 1000:1000
+# Swarm kills what this finds unhealthy, and so has it ask /livez: see "health" in stack.ts.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s \\
-  CMD ["node", "--eval", "require('node:http').get(\`http://127.0.0.1:\${process.env.PORT}/healthz\`, (answer) => { answer.resume(); process.exitCode = answer.statusCode === 200 ? 0 : 1; })"]
+  CMD ["node", "--eval", "require('node:http').get(\`http://127.0.0.1:\${process.env.PORT}\${process.env.HEALTH_PATH || '/readyz'}\`, (answer) => { answer.resume(); process.exitCode = answer.statusCode === 200 ? 0 : 1; })"]
 CMD ["node", "main.mjs"]
 `,
   },
@@ -164,6 +167,8 @@ export default stack("${name}", (s) => {
     local: "node main.mjs",
     port: 3000,
     public: true,
+    // Ready: it can do its work. Live: 503 only where a restart would help.
+    health: { ready: "/readyz", live: "/livez" },
     // Gives web DB_URL, DB_HOST, DB_PORT, DB_USER, DB_PASSWORD and DB_NAME, and starts it when db is ready.
     uses: { db },
   });
@@ -211,7 +216,7 @@ npx groundplan graph             # the stack as a picture
 ## Next
 
 - Change [web/main.mjs](web/main.mjs); \`npm start -- --watch\` starts it anew on every change. It may be any program, in any language, that
-  listens on \`PORT\`, answers \`GET /healthz\` and ends on SIGTERM; \`local\` in stack.ts says how it is started.
+  listens on \`PORT\`, answers \`GET /readyz\` and \`GET /livez\`, and ends on SIGTERM; \`local\` in stack.ts says how it is started.
 - Ask the database: \`cd web && npm init --yes && npm install pg\`, then \`new pg.Pool({ connectionString: process.env.DB_URL })\`.
 - A second service: \`const api = s.service("api", { image: build("./api"), local: "...", port: 4000 })\`, then \`uses: { db, api }\`.
 - A machine of its own for the database: \`s.host("database", { subnet: "private", runs: [db] })\`, and one for the rest.

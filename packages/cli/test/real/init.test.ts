@@ -50,7 +50,7 @@ test("npm start of a new stack runs at once: the page shows the database, and Ct
     const page = await fetch(`http://127.0.0.1:${port}/`);
     assert.equal(page.status, 200);
     assert.match(await page.text(), /^Hello! The database app of app at 127\.0\.0\.1:\d+ answers\.\n$/);
-    assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
+    for (const path of ["healthz", "readyz", "livez"]) assert.equal((await fetch(`http://127.0.0.1:${port}/${path}`)).status, 200, path);
     assert.equal((await fetch(`http://127.0.0.1:${port}/elsewhere`)).status, 404);
   } finally {
     // As a terminal does it: every process of the group gets the signal.

@@ -35,7 +35,8 @@ export const HEALTH = {
   ready: optional(urlPath("/readyz")),
 
   /**
-   * Path that answers 503 only where a restart would help: not when something that it uses is away.
+   * Path that answers 503 only where a restart would help: not when something that it uses is away. Swarm kills what is not healthy and
+   * so has the HEALTHCHECK of a Dockerfile ask it, by the variable HEALTH_PATH.
    *
    * @default the path of `ready`
    * @example s.service("shop", { image: "shop:3", port: 80, health: { ready: "/readyz", live: "/livez" } })

@@ -1,12 +1,16 @@
 import { buildOf, type Plan, type PlannedComponent, readyImageOf } from "@groundplan/model";
 import { type Container, type ContainerHealth, type ContainerPort, PLAIN, SERVICE_TIMES, type Volume } from "./container.js";
 
-/** The components that an image can be had for, in start order. `outside`: the port of the machine that a public service is published at. */
-export function componentContainers(
-  plan: Plan,
-  outside: (service: string, port: number) => number = (_, port) => port,
-): readonly Container[] {
-  return plan.components.filter(hasImage).map((component) => componentContainer(component, plan, outside));
+export interface ComponentNeeds {
+  /** The port of the machine that a public service is published at. Default: its own */
+  readonly outside?: (service: string, port: number) => number;
+  /** Whether a container that is found unhealthy is killed, so that it must be asked whether it is alive, not whether it is ready. */
+  readonly killsUnhealthy?: boolean;
+}
+
+/** The components that an image can be had for, in start order. */
+export function componentContainers(plan: Plan, needs: ComponentNeeds = {}): readonly Container[] {
+  return plan.components.filter(hasImage).map((component) => componentContainer(component, plan, needs));
 }
 
 /** Services with a command only: they run on a laptop, and in no container. */
@@ -18,14 +22,18 @@ function hasImage({ source }: PlannedComponent): boolean {
   return source.image !== null;
 }
 
-function componentContainer(component: PlannedComponent, plan: Plan, outside: (service: string, port: number) => number): Container {
+function componentContainer(
+  component: PlannedComponent,
+  plan: Plan,
+  { outside = (_, port) => port, killsUnhealthy = false }: ComponentNeeds,
+): Container {
   const { name, host, port, after, env, health, memoryMb } = component;
   const opens = new Map(plan.links.filter(({ from }) => from === name).map(({ to, toHost }) => [to, toHost]));
   return {
     ...PLAIN,
     name,
     host,
-    env,
+    env: killsUnhealthy ? { ...askedForLife(component), ...env } : env,
     port,
     ports: portsOf(component, plan, outside),
     opens: [...opens].map(([to, toHost]) => ({ name: to, host: toHost })),
@@ -34,6 +42,12 @@ function componentContainer(component: PlannedComponent, plan: Plan, outside: (s
     memoryMb,
     ...particular(component),
   };
+}
+
+/** Has the HEALTHCHECK of a Dockerfile ask another path than it asks by itself. */
+function askedForLife({ health, source }: PlannedComponent): Container["env"] {
+  const asksItself = source.kind === "service" && buildOf(source) !== null && source.health.command === null;
+  return asksItself && health.kind === "http" && health.live !== health.ready ? { HEALTH_PATH: text(health.live) } : {};
 }
 
 /** What is so for one kind of component only. */

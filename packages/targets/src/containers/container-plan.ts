@@ -29,6 +29,8 @@ export interface EngineNeeds extends NetworkNeeds {
   readonly copiesOf: (service: string) => string;
   /** Whether there may be several machines: each has a node exporter of its own. */
   readonly manyMachines: boolean;
+  /** Whether it kills what it finds unhealthy, and starts another. */
+  readonly killsUnhealthy: boolean;
 }
 
 /** Compose's: Docker allows names of any length, and a published port needs a network that is not internal. */
@@ -37,11 +39,15 @@ const COMPOSE_NEEDS: EngineNeeds = {
   publishing: true,
   copiesOf: (service) => service,
   manyMachines: false,
+  killsUnhealthy: false,
 };
 
 export function containerPlanOf(plan: Plan, needs: EngineNeeds = COMPOSE_NEEDS): ContainerPlan {
   const published = publishedPorts(plan);
-  const components = componentContainers(plan, (service, port) => published.get(service) ?? port);
+  const components = componentContainers(plan, {
+    outside: (service, port) => published.get(service) ?? port,
+    killsUnhealthy: needs.killsUnhealthy,
+  });
   const names = new Set(components.map(({ name }) => name));
   const reach = plan.monitoring === null ? null : engineReach(plan, names, needs);
   const monitoring = monitoringContainers(plan, reach, "engine");

@@ -52,6 +52,7 @@ export function swarmPlanOf(plan: Plan): SwarmPlan {
     // The name alone leads to a virtual address, behind which any copy answers.
     copiesOf: (service) => `tasks.${service}`,
     manyMachines: true,
+    killsUnhealthy: true,
   });
   const all = [...containers.components, ...containers.monitoring];
   const secrets = secretsOf(all);

@@ -38,6 +38,11 @@ test("the frontend's page shows what the backend says", async () => {
   assert.match(await page.text(), /<h1>Hello, World!<\/h1>/);
 });
 
+test("both say that they are ready and alive", async () => {
+  for (const base of [url, `http://127.0.0.1:${part("backend")?.port}`])
+    for (const path of ["/healthz", "/readyz", "/livez"]) assert.equal((await fetch(base + path)).status, 200, path);
+});
+
 test("the backend says it as plain text, and counts", async () => {
   const backend = `http://127.0.0.1:${part("backend")?.port}`;
   const counted = async (): Promise<number> =>

@@ -1,13 +1,18 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 
+const RETRY_AFTER_SECONDS = 2;
+
 /** A request that cannot be served, with the one sentence that its sender gets. */
 export class RequestError extends Error {
   readonly statusCode: number;
+  /** When it makes sense to try again; `null`: as it is, never. */
+  readonly retryAfterSeconds: number | null;
 
-  constructor(statusCode: number, sentence: string, options?: ErrorOptions) {
+  constructor(statusCode: number, sentence: string, options?: ErrorOptions & { readonly retryAfterSeconds?: number }) {
     super(sentence, options);
     this.statusCode = statusCode;
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? (statusCode === 503 ? RETRY_AFTER_SECONDS : null);
   }
 }
 
@@ -22,18 +27,29 @@ const SENTENCES: Readonly<Record<string, string>> = {
 };
 
 /** What to answer to an error: a 4xx names what to put right, a 5xx tells nothing of the inside. */
-export function describeError(error: Partial<FastifyError>): { readonly status: number; readonly sentence: string } {
+export function describeError(error: Partial<FastifyError>): ErrorAnswer {
   const status = error.statusCode ?? 500;
-  if (error instanceof RequestError) return { status, sentence: error.message };
-  if (status >= 500) return { status, sentence: "Something went wrong on our side." };
-  if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return { status, sentence: "The content type is not one that is accepted here." };
-  return { status, sentence: SENTENCES[error.code ?? ""] ?? "The request cannot be read." };
+  if (error instanceof RequestError) return { status, sentence: error.message, retryAfterSeconds: error.retryAfterSeconds };
+  const retryAfterSeconds = status === 503 ? RETRY_AFTER_SECONDS : null;
+  return { status, sentence: sentenceOf(status, error.code ?? ""), retryAfterSeconds };
+}
+
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly sentence: string;
+  readonly retryAfterSeconds: number | null;
+}
+
+function sentenceOf(status: number, code: string): string {
+  if (status >= 500) return "Something went wrong on our side.";
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return "The content type is not one that is accepted here.";
+  return SENTENCES[code] ?? "The request cannot be read.";
 }
 
 /** Answers an error as JSON. */
 export function sendError(error: Partial<FastifyError>, _request: FastifyRequest, reply: FastifyReply): void {
-  const { status, sentence } = describeError(error);
-  if (status === 503) reply.header("retry-after", "2");
+  const { status, sentence, retryAfterSeconds } = describeError(error);
+  if (retryAfterSeconds !== null) reply.header("retry-after", String(retryAfterSeconds));
   reply.code(status).header("x-content-type-options", "nosniff").send({ error: sentence });
 }
 

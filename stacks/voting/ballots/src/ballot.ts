@@ -9,6 +9,15 @@ export interface Ballot {
   readonly acceptedAtMs: number;
 }
 
+/** A ballot on its way into the queue. */
+export interface NewBallot extends Ballot {
+  /**
+   * Names the one vote that several requests mean, as a UUID: whichever option comes with it first is the only one that it takes. Without
+   * it, the request is a vote of its own.
+   */
+  readonly voteKey?: string | undefined;
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export const isUuid = (text: string): boolean => UUID.test(text);

@@ -1,7 +1,10 @@
-interface Waiting<T> {
+/** An item on its way, and who waits for it. */
+export interface Passenger<T> {
   readonly item: T;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
+  /** Asked when the batch leaves: whether nobody waits any more, so that the item need not go. */
+  isGone(): boolean;
+  /** Told once: `null` when the batch with the item was sent, else why it was not, or may not have been. */
+  settle(error: Error | null): void;
 }
 
 /** Too many wait already: the caller answers "try again" at once, instead of letting the queue grow without bound. */
@@ -10,6 +13,22 @@ export class OverloadedError extends Error {
     super(`${waiting} requests wait for the queue already`);
   }
 }
+
+/** Nobody waits for it any more, and it has not left. */
+export class GoneError extends Error {
+  constructor() {
+    super("its caller left before it did");
+  }
+}
+
+/** The receiver of the batch has not taken this item. */
+export class LeftOutError extends Error {
+  constructor() {
+    super("it was left out");
+  }
+}
+
+const STAYS = (): boolean => false;
 
 /** So many batches may be under way: one side works on the next while the other answers the last. */
 const MAX_UNDER_WAY = 3;
@@ -25,50 +44,83 @@ const FULL_ITEMS = 25;
  * waits for nothing and at high load the batch grows by itself.
  */
 export class Batcher<T> {
-  readonly #send: (items: readonly T[]) => Promise<void>;
+  readonly #send: (items: readonly T[]) => Promise<readonly T[] | undefined>;
   readonly #maxWaiting: number;
-  #waiting: Waiting<T>[] = [];
+  #waiting: Passenger<T>[] = [];
   #scheduled = false;
   #underWay = 0;
 
-  /** @param maxWaiting How many items may wait at most. Default: 5,000 */
-  constructor(send: (items: readonly T[]) => Promise<void>, maxWaiting = 5_000) {
+  /**
+   * @param send Resolves with the items that it left out, if any.
+   * @param maxWaiting How many items may wait at most. Default: 5,000
+   */
+  constructor(send: (items: readonly T[]) => Promise<readonly T[] | undefined>, maxWaiting = 5_000) {
     this.#send = send;
     this.#maxWaiting = maxWaiting;
   }
 
-  /** Resolves when the batch with this item was sent; rejects with what its sending threw. */
-  add(item: T): Promise<void> {
-    if (this.#waiting.length >= this.#maxWaiting) return Promise.reject(new OverloadedError(this.#waiting.length));
+  /** How many items have not left yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Resolves when the batch with this item was sent; rejects with what its sending threw, a LeftOutError or a GoneError. */
+  add(item: T, isGone = STAYS): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
-      if (this.#waiting.length >= FULL_ITEMS && this.#underWay < MAX_UNDER_WAY) void this.#sendWaiting();
-      else this.#schedule();
+      this.board({ item, isGone, settle: (error) => (error === null ? resolve() : reject(error)) });
     });
   }
 
+  /** The same without a promise, of which a busy service makes many. */
+  board(passenger: Passenger<T>): void {
+    if (this.#waiting.length >= this.#maxWaiting) {
+      passenger.settle(new OverloadedError(this.#waiting.length));
+      return;
+    }
+    this.#waiting.push(passenger);
+    this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#underWay >= MAX_UNDER_WAY || this.#waiting.length === 0) return;
+    if (this.#waiting.length >= FULL_ITEMS) void this.#sendWaiting();
+    else this.#schedule();
+  }
+
   #schedule(): void {
-    if (this.#scheduled || this.#underWay >= MAX_UNDER_WAY || this.#waiting.length === 0) return;
+    if (this.#scheduled) return;
     this.#scheduled = true;
     // Behind the requests that arrived in the same turn of the event loop, so that they travel together.
     setImmediate(() => {
       this.#scheduled = false;
-      void this.#sendWaiting();
+      if (this.#underWay < MAX_UNDER_WAY) void this.#sendWaiting();
     });
   }
 
   async #sendWaiting(): Promise<void> {
     if (this.#waiting.length === 0) return;
-    const batch = this.#waiting;
+    const batch = this.#waiting.filter(stays);
     this.#waiting = [];
+    if (batch.length === 0) return;
     this.#underWay++;
+    let leftOut: readonly T[] = [];
+    let failure: Error | null = null;
     try {
-      await this.#send(batch.map((waiting) => waiting.item));
-      for (const waiting of batch) waiting.resolve();
+      leftOut = (await this.#send(batch.map(({ item }) => item))) ?? [];
     } catch (error) {
-      for (const waiting of batch) waiting.reject(error);
+      failure = error as Error;
     }
     this.#underWay--;
-    this.#schedule();
+    // The next one is on its way while the callers of this one are answered.
+    this.#leave();
+    for (const passenger of batch) {
+      passenger.settle(leftOut.length > 0 && leftOut.includes(passenger.item) ? new LeftOutError() : failure);
+    }
   }
+}
+
+function stays(passenger: Passenger<unknown>): boolean {
+  if (!passenger.isGone()) return true;
+  passenger.settle(new GoneError());
+  return false;
 }

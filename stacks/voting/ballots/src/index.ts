@@ -1,9 +1,12 @@
-export { answerErrors, describeError, RequestError } from "./answer-errors.js";
-export { type Ballot, nowMs } from "./ballot.js";
-export { Batcher, OverloadedError } from "./batcher.js";
+export { answerErrors, describeError, type ErrorAnswer, RequestError } from "./answer-errors.js";
+export { type Ballot, isUuid, type NewBallot, nowMs } from "./ballot.js";
+export { Batcher, GoneError, LeftOutError, OverloadedError } from "./batcher.js";
 export { collectTotal } from "./collect-total.js";
+export { connectionLimit, limitConnections, openFilesLimit } from "./connection-limit.js";
 export { connectClient, endClient, openPool, requireDurablePostgres } from "./database.js";
+export { derivedUuid } from "./derived-uuid.js";
 export { escapeHtml } from "./escape-html.js";
+export { addFastLane, type FastLane } from "./http-server.js";
 export { Keyring } from "./keyring.js";
 export {
   type BatchDetails,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { type Ballot, nowMs } from "./ballot.js";
+import { type NewBallot, nowMs } from "./ballot.js";
 import { openPool, requireDurablePostgres, textArray } from "./database.js";
 import { FENCE_TOLERANCE, Fence, GIVE_UP_MS } from "./fence.js";
 import { partitionOf } from "./partition.js";
@@ -9,6 +9,8 @@ import { migrate } from "./schema/migrate.js";
 
 const MOST_SENDS = 5;
 const LOOK_MS = 100;
+const ENQUEUE = "SELECT enqueue_ballots($1, $2, $3, $4, $5, $6, $7, $8, $9) AS fence";
+const ENQUEUE_KEYED = "SELECT fence, left_out FROM enqueue_keyed_ballots($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 /** Classes of errors that say what the schema lacks: undefined function, table or column. A restore brings an older one. */
 const SCHEMA_ERRORS = ["42883", "42P01", "42703"];
 
@@ -22,7 +24,7 @@ export class PostgresQueue implements BallotQueue {
     this.#pool = openPool(url, onError);
   }
 
-  async enqueue(ballots: readonly Ballot[]): Promise<void> {
+  async enqueue(ballots: readonly NewBallot[]): Promise<readonly NewBallot[]> {
     if (!this.#prepared) await this.check();
     const values = [
       ballots.map((ballot) => partitionOf(ballot.voter)),
@@ -31,23 +33,28 @@ export class PostgresQueue implements BallotQueue {
       textArray(ballots.map((ballot) => ballot.option)),
       ballots.map((ballot) => ballot.acceptedAtMs),
     ];
-    for (let sends = 0; sends < MOST_SENDS; sends++) if (await this.#send(values)) return;
+    const keys = ballots.map(({ voteKey }) => voteKey ?? null);
+    for (let sends = 0; sends < MOST_SENDS; sends++) {
+      const leftOut = await this.#send(values, keys);
+      if (leftOut !== null) return leftOut.map((place) => ballots[place - 1] as NewBallot);
+    }
     throw new Error(`PostgreSQL answers too late: a batch was sent ${MOST_SENDS} times and came behind the fence each time`);
   }
 
-  /** Whether it came in time. */
-  async #send(values: readonly unknown[]): Promise<boolean> {
+  /** The places of the ballots that were left out (from 1); `null` when it came too late. */
+  async #send(values: readonly unknown[], keys: readonly (string | null)[]): Promise<readonly number[] | null> {
     const sentMs = nowMs();
     const { carried, atLeast, plus } = this.#fence.pass(sentMs);
+    const pass = [carried, FENCE_TOLERANCE, atLeast, plus];
     try {
-      const { rows } = await this.#pool.query<{ fence: string }>({
-        name: "enqueue-ballots",
-        text: "SELECT enqueue_ballots($1, $2, $3, $4, $5, $6, $7, $8, $9) AS fence",
-        values: [...values, carried, FENCE_TOLERANCE, atLeast, plus],
-      });
+      const { rows } = await this.#pool.query<{ fence: string; left_out?: readonly number[] }>(
+        keys.every((key) => key === null)
+          ? { name: "enqueue-ballots", text: ENQUEUE, values: [...values, ...pass] }
+          : { name: "enqueue-keyed-ballots", text: ENQUEUE_KEYED, values: [...values, ...pass, keys] },
+      );
       const answer = Number(rows[0]?.fence);
       this.#fence.saw(answer < 0 ? -answer - 1 : answer, sentMs, nowMs());
-      return answer >= 0;
+      return answer < 0 ? null : (rows[0]?.left_out ?? []);
     } catch (error) {
       const { code = "" } = error as { code?: string };
       if (SCHEMA_ERRORS.includes(code)) this.#prepared = false;

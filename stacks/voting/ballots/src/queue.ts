@@ -1,12 +1,16 @@
-import type { Ballot } from "./ballot.js";
+import type { Ballot, NewBallot } from "./ballot.js";
+
+/** How long the first option of a `voteKey` is remembered; a retry with the same option is the same ballot for ever. */
+export const VOTE_KEY_HOURS = 24;
 
 /** Where accepted ballots wait to be counted: the vote service's end. */
 export interface BallotQueue {
   /**
-   * Resolves when every one of them is durable. All or none. When it rejects, they may be in already, but they do not get in from then on:
-   * a command that is still on its way finds the fence moved (see fence.ts). So it may take until GIVE_UP_MS to reject.
+   * Resolves when every one of them is durable, but for those that it resolves with: their `voteKey` came with another option first. All or
+   * none. When it rejects, they may be in already, but they do not get in from then on: a command that is still on its way finds the fence
+   * moved (see fence.ts). So it may take until GIVE_UP_MS to reject.
    */
-  enqueue(ballots: readonly Ballot[]): Promise<void>;
+  enqueue(ballots: readonly NewBallot[]): Promise<readonly NewBallot[]>;
   totals(): Promise<QueueTotals>;
   /** Throws a sentence when ballots cannot be queued durably now. */
   check(): Promise<void>;

@@ -23,14 +23,27 @@ export interface OpenOptions {
   readonly moveFence?: number;
 }
 
-/** Finds the queue's generations, with a new one where that is due (see OPEN_SCRIPT). To be done on each new connection. */
+/**
+ * Finds the queue's generations, with a new one where that is due (see OPEN_SCRIPT). To be done on each new connection.
+ *
+ * @throws Error (rejects) with a sentence when another version has cut the queue in another number of partitions.
+ */
 export async function openRedisQueue(redis: Redis, { known, begin = false, moveFence = 0 }: OpenOptions): Promise<OpenedQueue> {
   const run = /^run_id:(\S+)/m.exec(await redis.info("server"))?.[1] ?? "unknown";
   const keys = [STATE_KEY, GENERATIONS_KEY, CLASSIC_LIST, ...STREAM_KEYS];
   const id = randomUUID();
   const args = [run, id, PARTITIONS, known?.id ?? "", known?.ordinal ?? 0, begin ? 1 : 0, moveFence].map(String);
-  const [fence, lines] = (await OPEN_SCRIPT.run(redis, keys, args)) as [number, string[]];
+  const [fence, lines] = (await OPEN_SCRIPT.run(redis, keys, args).catch(explain)) as [number, string[]];
   return { fence: Number(fence), generations: lines.map(parseGeneration) };
+}
+
+function explain(error: Error): never {
+  const found = /^PARTITIONS (\d+)/.exec(error.message)?.[1];
+  if (found === undefined) throw error;
+  throw new Error(
+    `the queue in Redis has ${found} partitions, and this version works with ${PARTITIONS}: deploy the version that it is of, until all is ` +
+      "counted; then empty the queue and deploy this one",
+  );
 }
 
 function parseGeneration(line: string): RedisGeneration {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import { type Ballot, nowMs } from "./ballot.js";
+import { type NewBallot, nowMs } from "./ballot.js";
 import { ballotText } from "./ballot-text.js";
 import { FENCE_TOLERANCE, Fence, GIVE_UP_MS } from "./fence.js";
 import { partitionOf } from "./partition.js";
@@ -8,12 +8,13 @@ import type { BallotQueue, Generation, QueueTotals } from "./queue.js";
 import { closeRedis, connectRedis } from "./redis-connection.js";
 import { requireDurableRedis } from "./redis-durability.js";
 import { openRedisQueue } from "./redis-generations.js";
-import { ENQUEUE_SCRIPT, STATE_KEY, STREAM_KEYS } from "./redis-scripts.js";
+import { ENQUEUE_KEYED_SCRIPT, ENQUEUE_SCRIPT, type RedisScript, STATE_KEY, STREAM_KEYS, voteKeyName } from "./redis-scripts.js";
 
 const KEYS = [STATE_KEY, ...STREAM_KEYS];
 /** A command that came too late has done nothing, so it may be sent again; so often at most. */
 const MOST_SENDS = 5;
 const LOOK_MS = 20;
+const NONE: readonly number[] = [];
 /** Settings can be changed while Redis runs. */
 const PROVE_MS = 1_000;
 
@@ -41,34 +42,34 @@ export class RedisQueue implements BallotQueue {
     });
   }
 
-  async enqueue(ballots: readonly Ballot[]): Promise<void> {
-    const texts: string[] = [];
-    for (const ballot of ballots) texts.push(String(partitionOf(ballot.voter) + 1), ballotText(ballot));
+  async enqueue(ballots: readonly NewBallot[]): Promise<readonly NewBallot[]> {
+    const command = commandFor(ballots);
     for (let sends = 0; sends < MOST_SENDS; sends++) {
       if (this.#redis.status !== "ready") throw new Error("Redis cannot be reached");
       await this.#open();
       this.#watchDurability();
       if (this.#refusal !== null) throw this.#refusal;
-      const queued = await this.#send(texts);
-      if (queued === ballots.length) return;
-      if (queued >= 0) throw new Error(`Redis queued ${queued} of ${ballots.length} ballots`);
+      const { queued, leftOut } = await this.#send(command);
+      if (queued >= 0 && queued + leftOut.length !== ballots.length)
+        throw new Error(`Redis queued ${queued} and left out ${leftOut.length} of ${ballots.length} ballots`);
+      if (queued >= 0) return leftOut.map((place) => ballots[place - 1] as NewBallot);
       // -1: the generation is another, to be found out anew; -2: too late, and the answer has told where the fence is.
       if (queued === -1) this.#opening = null;
     }
     throw new Error(`Redis answers too late: a batch was sent ${MOST_SENDS} times and came behind the fence each time`);
   }
 
-  async #send(texts: readonly string[]): Promise<number> {
+  async #send({ script, keys, ballots }: EnqueueCommand): Promise<{ readonly queued: number; readonly leftOut: readonly number[] }> {
     const opened = this.#opened;
     let sentMs = nowMs();
     const { carried, atLeast, plus } = this.#fence.pass(sentMs);
-    const args = [this.#known?.id ?? "", `${carried}`, `${FENCE_TOLERANCE}`, `${atLeast}`, `${plus}`, ...texts];
+    const args = [this.#known?.id ?? "", `${carried}`, `${FENCE_TOLERANCE}`, `${atLeast}`, `${plus}`, ...ballots];
     try {
-      const [queued, fence] = (await ENQUEUE_SCRIPT.run(this.#redis, KEYS, args, () => {
+      const [queued, fence, leftOut = NONE] = (await script.run(this.#redis, keys, args, () => {
         sentMs = nowMs();
-      })) as [number, number];
+      })) as [number, number, (readonly number[])?];
       this.#fence.saw(fence, sentMs, nowMs());
-      return queued;
+      return { queued, leftOut };
     } catch (error) {
       // An answer of Redis' own says that nothing was done. Without an answer, it may be done as long as the fence stands where it was.
       if (!isAnswer(error)) await this.#fenced(opened, sentMs);
@@ -130,6 +131,27 @@ export class RedisQueue implements BallotQueue {
   async close(): Promise<void> {
     await closeRedis(this.#redis);
   }
+}
+
+interface EnqueueCommand {
+  readonly script: RedisScript;
+  readonly keys: readonly string[];
+  /** What the script wants to know of each. */
+  readonly ballots: readonly string[];
+}
+
+function commandFor(ballots: readonly NewBallot[]): EnqueueCommand {
+  const args: string[] = [];
+  if (ballots.every(({ voteKey }) => voteKey === undefined)) {
+    for (const ballot of ballots) args.push(String(partitionOf(ballot.voter) + 1), ballotText(ballot));
+    return { script: ENQUEUE_SCRIPT, keys: KEYS, ballots: args };
+  }
+  const keys = [...KEYS];
+  for (const ballot of ballots) {
+    const key = ballot.voteKey === undefined ? 0 : keys.push(voteKeyName(ballot.voteKey));
+    args.push(String(partitionOf(ballot.voter) + 1), ballotText(ballot), String(key));
+  }
+  return { script: ENQUEUE_KEYED_SCRIPT, keys, ballots: args };
 }
 
 function isAnswer(error: unknown): boolean {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Ballot } from "./ballot.js";
 import { isColumnText, parseBallotText } from "./ballot-text.js";
-import { uuidFromBytes } from "./keyring.js";
+import { uuidFromBytes } from "./derived-uuid.js";
 import {
   type CountedUpTo,
   type PartitionLook,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import { PARTITIONS } from "./partition.js";
+import { VOTE_KEY_HOURS } from "./queue.js";
 
 /** The stream of a partition. All keys of one script must sit on one Redis node; in a cluster the braces see to it. */
 export const streamKey = (partition: number): string => `{ballots}:${partition}`;
@@ -42,24 +43,52 @@ export class RedisScript {
 }
 
 /**
- * KEYS: the state, the streams. ARGV: the generation, the newest place of the fence that the sender knows, how far that may be behind, where
- * the fence must be afterwards at least, and by how much it must have moved; then for each ballot its partition (from 1) and its text.
- * One field for a ballot, not one for each of its parts: Redis and its clients pay by the field.
- *
- * Answers with how many were queued and where the fence is; -1 when the generation is another and -2 when the command comes too late
- * (see fence.ts), and then nothing was done.
+ * For a script with these KEYS: the state, the streams; and these ARGV: the generation, the newest place of the fence that the sender knows,
+ * how far that may be behind, where the fence must be afterwards at least, and by how much it must have moved. Answers -1 when the generation
+ * is another and -2 when the command comes too late (see fence.ts), and then nothing was done; otherwise moves the fence.
  */
-export const ENQUEUE_SCRIPT = new RedisScript(`
+const PASS_FENCE = `
 local state = redis.call("HMGET", KEYS[1], "generation", "fence")
 local fence = tonumber(state[2] or 0)
 if state[1] ~= ARGV[1] then return {-1, fence} end
 if fence - tonumber(ARGV[2]) > tonumber(ARGV[3]) then return {-2, fence} end
 local to = math.max(fence + tonumber(ARGV[5]), tonumber(ARGV[4]))
 if to > fence then redis.call("HSET", KEYS[1], "fence", to) end
+`;
+
+/**
+ * KEYS and ARGV: see above; then for each ballot its partition (from 1) and its text. One field for a ballot, not one for each of its parts:
+ * Redis and its clients pay by the field. Answers with how many were queued and where the fence is.
+ */
+export const ENQUEUE_SCRIPT = new RedisScript(`${PASS_FENCE}
 for i = 6, #ARGV, 2 do
   redis.call("XADD", KEYS[tonumber(ARGV[i]) + 1], "*", "ballot", ARGV[i + 1])
 end
 return {(#ARGV - 5) / 2, to}`);
+
+/** The first option of a vote key. */
+export const voteKeyName = (voteKey: string): string => `{ballots}:key:${voteKey}`;
+
+/**
+ * The same for a batch with vote keys. KEYS: also the vote keys. ARGV: for each ballot its partition (from 1), its text and the place of its
+ * vote key in KEYS (0: none). Answers with how many were queued, where the fence is, and the places of those that were left out (from 1).
+ */
+export const ENQUEUE_KEYED_SCRIPT = new RedisScript(`${PASS_FENCE}
+local left_out = {}
+for i = 6, #ARGV, 3 do
+  local key, option, first = tonumber(ARGV[i + 2]), nil, nil
+  if key > 0 then
+    option = string.match(ARGV[i + 1], "^%S+ %S+ (%S+)")
+    first = redis.call("GET", KEYS[key])
+    if not first then redis.call("SET", KEYS[key], option, "EX", ${VOTE_KEY_HOURS * 3_600}) end
+  end
+  if first and first ~= option then
+    left_out[#left_out + 1] = (i - 3) / 3
+  else
+    redis.call("XADD", KEYS[tonumber(ARGV[i]) + 1], "*", "ballot", ARGV[i + 1])
+  end
+end
+return {(#ARGV - 5) / 3 - #left_out, to, left_out}`);
 
 /**
  * Moves elements of the classic list into the streams; for a script that has `list`, `streams` and the state's key.
@@ -108,7 +137,7 @@ export const OPEN_SCRIPT = new RedisScript(`#!lua flags=allow-oom
 ${ADOPT}
 local state = redis.call("HMGET", KEYS[1], "generation", "ordinal", "run", "partitions")
 if state[4] and state[4] ~= ARGV[3] then
-  return redis.error_reply("PARTITIONS the queue has " .. state[4] .. " partitions, and this version cuts it in " .. ARGV[3])
+  return redis.error_reply("PARTITIONS " .. state[4])
 end
 local log = redis.call("LRANGE", KEYS[2], 0, -1)
 -- One that began after all that the caller knows is the work of somebody who has noticed already.

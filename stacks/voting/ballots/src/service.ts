@@ -2,16 +2,14 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { answerErrors, sendError } from "./answer-errors.js";
+import { type HealthChecks, serveHealth } from "./health.js";
 import { answerBrokenHttp, createHttpServer } from "./http-server.js";
 import { sparingly } from "./sparingly.js";
 
 const OUTAGE_LOG_INTERVAL_MS = 5_000;
-const HEALTH_TIMEOUT_MS = 3_000;
 
 /** What a service of the stack says about itself; `runService` does the rest alike for all of them. */
-export interface ServiceParts {
-  /** Throws a sentence when the service cannot do its work now: /healthz then answers 503 with it. */
-  check(): Promise<void>;
+export interface ServiceParts extends HealthChecks {
   /** Ends its connections; called after the last request was answered. */
   close(): Promise<void>;
 }
@@ -25,8 +23,8 @@ export interface ServiceContext {
 }
 
 /**
- * Runs a service: /healthz, /metrics, structured logs, and a clean stop on SIGTERM and SIGINT.
- * It listens on PORT (and HOST, default all addresses) as soon as its parts are made, so that /healthz can tell what is missing.
+ * Runs a service: /healthz, /readyz, /livez, /metrics, structured logs, and a clean stop on SIGTERM and SIGINT.
+ * It listens on PORT (and HOST, default all addresses) as soon as its parts are made, so that /readyz can tell what is missing.
  */
 export async function runService(
   name: string,
@@ -73,19 +71,6 @@ export function createApp(log: Logger): FastifyInstance {
   return app;
 }
 
-function serveHealth(app: FastifyInstance, parts: ServiceParts): void {
-  app.get("/healthz", async (_request, reply) => {
-    reply.header("cache-control", "no-store").type("text/plain; charset=utf-8");
-    try {
-      await within(HEALTH_TIMEOUT_MS, parts.check());
-      return "ok\n";
-    } catch (error) {
-      reply.code(503);
-      return `${error instanceof Error ? error.message : String(error)}\n`;
-    }
-  });
-}
-
 function serveMetrics(app: FastifyInstance, registry: Registry): void {
   app.get("/metrics", async (_request, reply) => {
     reply.type(registry.contentType);
@@ -110,17 +95,5 @@ function stopOnSignal({ app, log }: ServiceContext, parts: ServiceParts): void {
         process.exit(1);
       });
     });
-  }
-}
-
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Batcher, OverloadedError } from "../src/batcher.js";
+import { Batcher, GoneError, LeftOutError, OverloadedError } from "../src/batcher.js";
 
 /** A receiver whose answers the test gives by hand. */
 function receiver() {
   const batches: { items: readonly number[]; answer: (error?: Error) => void }[] = [];
   const send = (items: readonly number[]) =>
-    new Promise<void>((resolve, reject) => batches.push({ items, answer: (error) => (error ? reject(error) : resolve()) }));
+    new Promise<undefined>((resolve, reject) => batches.push({ items, answer: (error) => (error ? reject(error) : resolve(undefined)) }));
   return { batches, send };
 }
 
@@ -64,4 +64,30 @@ test("what exceeds the bound is refused at once", async () => {
   await turn();
   batches[0]?.answer();
   await Promise.all(kept);
+});
+
+test("an item whose caller left before the batch did is not sent, and keeps no batch from leaving", async () => {
+  const { batches, send } = receiver();
+  const batcher = new Batcher(send);
+  let isGone = false;
+  const first = batcher.add(1, () => isGone);
+  const second = batcher.add(2);
+  isGone = true;
+  await assert.rejects(first, GoneError);
+  assert.deepEqual(batches[0]?.items, [2]);
+  batches[0]?.answer();
+  await second;
+  await assert.rejects(
+    batcher.add(3, () => true),
+    GoneError,
+  );
+  await turn();
+  assert.equal(batches.length, 1);
+});
+
+test("what the receiver leaves out is told to its own caller", async () => {
+  const batcher = new Batcher(async (items: readonly number[]) => items.filter((item) => item > 1));
+  const taken = batcher.add(1);
+  await assert.rejects(batcher.add(2), LeftOutError);
+  await taken;
 });

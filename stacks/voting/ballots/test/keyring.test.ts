@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isUuid } from "../src/ballot.js";
 import { Keyring } from "../src/keyring.js";
 import { orderedUuid } from "../src/ordered-uuid.js";
 
@@ -27,13 +26,28 @@ for (const forged of ["", "x", id, `${id}.`, `${id}.AAAA`, `${id}.${"A".repeat(2
   });
 }
 
-test("a derived id is a UUID, the same for the same words and another for others", () => {
-  const derived = keyring.deriveId("ballot", "v", "key");
-  assert.ok(isUuid(derived));
-  assert.equal(keyring.deriveId("ballot", "v", "key"), derived);
-  assert.notEqual(keyring.deriveId("ballot", "vk", "ey"), derived);
+test("of several keys the first signs and all verify, so a key can be changed while cookies and receipts of the old one are about", () => {
+  const old = new Keyring("an-old-key-of-the-tests");
+  const between = new Keyring("a-new-key-of-the-tests, an-old-key-of-the-tests");
+  assert.equal(between.openVoter(old.signVoter(id)), id);
+  assert.equal(between.openReceipt(old.signReceipt(id)), id);
+  assert.equal(old.openVoter(between.signVoter(id)), null);
+  assert.equal(new Keyring("a-new-key-of-the-tests").openVoter(between.signVoter(id)), id);
+});
+
+test("a cookie of an older key is outdated, one of the first key is not", () => {
+  const old = new Keyring("an-old-key-of-the-tests");
+  const between = new Keyring("a-new-key-of-the-tests,an-old-key-of-the-tests");
+  assert.equal(between.isOutdated(old.signVoter(id)), true);
+  assert.equal(between.isOutdated(between.signVoter(id)), false);
+  assert.equal(old.isOutdated(old.signVoter(id)), false);
 });
 
 test("a short secret is refused", () => {
   assert.throws(() => new Keyring("short"), { message: "VOTER_KEY must have at least 16 characters" });
+});
+
+test("a short key among several is refused", () => {
+  for (const secret of ["a-secret-of-the-tests,", "a-secret-of-the-tests, short", ",", ",,"])
+    assert.throws(() => new Keyring(secret), { message: "VOTER_KEY must have at least 16 characters in each of its keys" });
 });

@@ -22,9 +22,13 @@ export class BareServer {
     return new BareServer(server, `http://127.0.0.1:${Number(port)}`);
   }
 
-  /** Answers/s from the same clients. */
-  async measure(form: Form, seconds: number): Promise<number> {
-    return (await wrk(this.#origin, form, seconds)).perSecond;
+  get pid(): number {
+    return this.#process.pid as number;
+  }
+
+  /** Answers/s from the same clients. @param connections Default: 50 */
+  async measure(form: Form, seconds: number, connections = 50): Promise<number> {
+    return (await wrk(this.#origin, form, seconds, connections)).perSecond;
   }
 
   async stop(): Promise<void> {

@@ -7,6 +7,7 @@ import { BareServer } from "./bare-server.js";
 import { type BenchReport, renderReport } from "./bench-report.js";
 import { measureFullLoad } from "./full-load.js";
 import { machineFacts, openFilesLimit, peakMemoryMb, viewerCounts } from "./machine.js";
+import { measureOverload } from "./overload/measure-overload.js";
 import { type BenchArguments, parseArguments, SECTIONS, type Section } from "./parse-arguments.js";
 import { measureSteadyLoad } from "./steady-load.js";
 import { measureStorageLimits } from "./storage-limits.js";
@@ -43,8 +44,9 @@ const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 
 await runCommand(USAGE, async (words) => {
   const args = parseArguments(words);
-  if (args.sections.has("full") && spawnSync("wrk", ["--version"]).error) {
-    const others = SECTIONS.filter((name) => name !== "full").join(",");
+  const loads: readonly Section[] = ["full", "overload"];
+  if (loads.some((name) => args.sections.has(name)) && spawnSync("wrk", ["--version"]).error) {
+    const others = SECTIONS.filter((name) => !loads.includes(name)).join(",");
     throw new Failure(1, `The full loads need wrk (Debian: apt-get install wrk); without it: --only ${others}`);
   }
   await bench(args);
@@ -82,6 +84,7 @@ async function measure(run: VotingRun, options: BenchArguments, say: (text: stri
   const full = await wanted("full", "full loads", () => measureFullLoads(run, options.seconds, say));
   // Before the viewers, whose connections are counted for themselves.
   const memory = full === null ? null : peakMemoryMb(run.stack);
+  const overload = await wanted("overload", "overload", () => measureOverload(run, options.seconds, say));
   const viewers = await wanted("viewers", "viewers", () => measureCrowds(run, options, say));
   const tallies = await wanted("tallies", "reading the tallies", () =>
     measureTallyReads(run, options.rows, (done) => say(`filling the table: ${done.toLocaleString("en")} rows`)),
@@ -93,6 +96,7 @@ async function measure(run: VotingRun, options: BenchArguments, say: (text: stri
     storage,
     steady,
     full,
+    overload,
     viewers,
     tallies,
     peakMemoryMb: memory,

@@ -1,6 +1,7 @@
 import type { Percentiles } from "@voting/stress";
 import type { FullLoad } from "./full-load.js";
 import type { Machine } from "./machine.js";
+import { type Overload, renderOverload } from "./overload/measure-overload.js";
 import type { SteadyLoad } from "./steady-load.js";
 import type { StorageLimits } from "./storage-limits.js";
 import type { TallyReads } from "./tally-reads.js";
@@ -26,6 +27,7 @@ export interface BenchReport {
   readonly storage: StorageLimits | null;
   readonly steady: SteadyLoad | null;
   readonly full: Readonly<Record<Form, FullLoad>> | null;
+  readonly overload: Overload | null;
   readonly viewers: readonly ViewersLoad[] | null;
   /** With the votes of the run, then with many more. */
   readonly tallies: readonly TallyReads[] | null;
@@ -35,12 +37,13 @@ export interface BenchReport {
 }
 
 /** The report as a person reads it. */
-export function renderReport({ machine, queue, storage, steady, full, viewers, tallies, targets }: BenchReport): string {
+export function renderReport({ machine, queue, storage, steady, full, overload, viewers, tallies, targets }: BenchReport): string {
   const sections = [
     [`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}; queue in ${queue}`],
     storage === null ? [] : renderStorage(storage),
     steady === null ? [] : renderSteady(steady),
     full === null ? [] : renderFull(full),
+    overload === null ? [] : renderOverload(overload),
     ...(viewers ?? []).map(renderViewers),
     tallies === null ? [] : renderTallies(tallies),
     ["targets", ...targets.map(renderTarget)],

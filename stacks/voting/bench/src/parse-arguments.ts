@@ -1,7 +1,7 @@
 import { parseOptions, UsageError, wholeNumber } from "@voting/proof";
 
 /** What the bench measures, in this order; the names are those of --only. */
-export const SECTIONS = ["storage", "steady", "full", "viewers", "tallies"] as const;
+export const SECTIONS = ["storage", "steady", "full", "overload", "viewers", "tallies"] as const;
 
 export type Section = (typeof SECTIONS)[number];
 

@@ -1,12 +1,14 @@
 import type { BenchReport, Target } from "./bench-report.js";
+import type { Overload } from "./overload/measure-overload.js";
 import { ratiosToBare, type ViewersLoad } from "./viewers/viewers-load.js";
 
 /** What of the targets can be told of this run. */
 export function targetsOf(report: Omit<BenchReport, "targets">): readonly Target[] {
-  const { full, steady, viewers, tallies, peakMemoryMb } = report;
+  const { full, steady, overload, viewers, tallies, peakMemoryMb } = report;
   return [
     ...(full === null ? [] : fullTargets(full)),
     ...(steady === null ? [] : steadyTargets(steady)),
+    ...(overload === null ? [] : overloadTargets(overload)),
     ...(viewers ?? []).flatMap(viewersTargets),
     ...(tallies ?? [])
       .slice(-1)
@@ -27,6 +29,14 @@ const steadyTargets = ({ persistMs, visibleMs }: NonNullable<BenchReport["steady
   atMost("accept to persist p50 at 2,000 votes/s", persistMs.p50, 5, "ms"),
   atMost("accept to persist p99 at 2,000 votes/s", persistMs.p99, 15, "ms"),
   atMost("accept to visible p99 at 2,000 votes/s", visibleMs.p99, 300, "ms"),
+];
+
+const overloadTargets = (load: Overload): readonly Target[] => [
+  atLeast("accepted at five times the capacity, of the capacity", load.acceptedPerSecond / load.capacityPerSecond, 0.8, ""),
+  atMost("accept p99 at five times the capacity", load.acceptedMs.p99, 1_000, "ms"),
+  atMost("refuse p99 at five times the capacity", load.refusedMs.p99, 250, "ms"),
+  atMost("refused without Retry-After", load.refusedWithoutRetryAfter, 0, ""),
+  atMost("neither accepted nor refused", load.failed, 0, ""),
 ];
 
 /** The bare server is as quick as one process can be; the service beside it also reads the tallies and answers others. */

@@ -17,10 +17,10 @@ export interface WrkResult {
   readonly errors: number;
 }
 
-/** A load at full speed from 50 connections, by wrk. */
-export async function wrk(origin: string, form: Form, seconds: number): Promise<WrkResult> {
+/** A load at full speed, by wrk. @param connections Default: 50 */
+export async function wrk(origin: string, form: Form, seconds: number, connections = 50): Promise<WrkResult> {
   const script = fileURLToPath(new URL(`../wrk/${form}.lua`, import.meta.url));
-  const { stdout } = await exec("wrk", ["-t1", "-c50", `-d${seconds}s`, "--latency", "-s", script, origin + PATHS[form]]);
+  const { stdout } = await exec("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", "-s", script, origin + PATHS[form]]);
   return {
     perSecond: Number(find(stdout, /Requests\/sec:\s+([\d.]+)/)),
     p50Ms: milliseconds(find(stdout, /^\s+50%\s+(\S+)/m)),

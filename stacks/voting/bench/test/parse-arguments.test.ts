@@ -22,7 +22,7 @@ test("all problems are told at once", () => {
     (error: Error) => {
       assert.ok(error instanceof UsageError);
       assert.deepEqual(error.message.split("\n"), [
-        '--only takes storage, steady, full, viewers, tallies, with commas between them; found "speed"',
+        '--only takes storage, steady, full, overload, viewers, tallies, with commas between them; found "speed"',
         '--seconds must be a whole number above 0, found "0"',
         '--viewers must be a whole number above 0, found "many"',
       ]);

@@ -120,9 +120,8 @@ function checkAcknowledged(claims: readonly Claim[], ledger: readonly Counted[],
       if (key === null) {
         if (explained.has(ballot)) blame(`ballot ${ballot} was given twice`);
       } else {
-        const sameVote = `${option} ${key}`;
-        if ((byKey.get(sameVote) ?? ballot) !== ballot) blame(`a vote that was sent again under its key is ballot ${ballot} too`);
-        byKey.set(sameVote, ballot);
+        if ((byKey.get(key) ?? ballot) !== ballot) blame(`a vote that was sent again under its key is ballot ${ballot} too`);
+        byKey.set(key, ballot);
       }
       explained.add(ballot);
     }

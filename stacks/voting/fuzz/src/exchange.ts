@@ -23,6 +23,8 @@ export interface Expected {
   readonly openEnded?: boolean;
   /** Answers 503 while the queue is down. */
   readonly needsQueue?: boolean;
+  /** Whether an answer that acknowledges no vote gives a voter cookie; default: either. */
+  readonly cookie?: "given" | "none";
 }
 
 export interface ExpectedVote {
@@ -32,7 +34,7 @@ export interface ExpectedVote {
   readonly at: Entrance | null;
   /** "own": the voter of the exchange's cookie. "new": one that gets a cookie with the answer. "any": either. */
   readonly voter: "own" | "new" | "any";
-  /** The Idempotency-Key: the same option under it is the same ballot, also when it is acknowledged again. */
+  /** The Idempotency-Key, or the form's one-time value: all that is acknowledged under it is one ballot. */
   readonly key?: string;
 }
 

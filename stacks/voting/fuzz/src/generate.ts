@@ -1,5 +1,6 @@
 import { bodies } from "./classes/bodies.js";
 import { conversations } from "./classes/conversations.js";
+import { forms } from "./classes/forms.js";
 import { framing } from "./classes/framing.js";
 import { headers } from "./classes/headers.js";
 import { identity } from "./classes/identity.js";
@@ -16,6 +17,7 @@ const DEFAULT_WEIGHT = 4;
 export const INPUT_CLASSES: readonly InputClass[] = [
   ...bodies,
   ...identity,
+  ...forms,
   ...requestLines,
   ...headers,
   ...framing,

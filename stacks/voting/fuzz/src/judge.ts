@@ -10,7 +10,7 @@ export interface Acknowledged {
   /** The voter that the answer's cookie names; `null`: it sets none. */
   readonly cookieVoter: string | null;
   readonly voter: ExpectedVote["voter"];
-  /** The Idempotency-Key; `null`: none. */
+  /** The Idempotency-Key, or the form's one-time value; `null`: none. */
   readonly key: string | null;
 }
 
@@ -86,7 +86,10 @@ function judgeAnswer(answer: Answer, expected: Expected): { readonly problems: s
   const { status } = answer;
   if (!expected.statuses.includes(status))
     return { problems: [`${expected.statuses.join(" or ")} was due: ${answer.body.slice(0, 200)}`], acknowledged: null };
-  if (status >= 400) return { problems: expected.bodyless ? [] : refusalProblems(answer, expected.problem), acknowledged: null };
+  if (status >= 400) {
+    const problems = expected.bodyless ? [] : refusalProblems(answer, expected.problem);
+    return { problems: [...problems, ...cookieProblems(answer, expected.cookie)], acknowledged: null };
+  }
   if (expected.vote !== undefined) {
     // Bytes that were changed at random may have become a request to read something.
     if (expected.vote.at === null && !isVote(answer)) return { problems: [], acknowledged: null };
@@ -94,9 +97,19 @@ function judgeAnswer(answer: Answer, expected: Expected): { readonly problems: s
   }
   const type = one(answer, "content-type");
   return {
-    problems: expected.type === undefined || type.startsWith(expected.type) ? [] : [`the content type is "${type}"`],
+    problems: [
+      ...(expected.type === undefined || type.startsWith(expected.type) ? [] : [`the content type is "${type}"`]),
+      ...cookieProblems(answer, expected.cookie),
+    ],
     acknowledged: null,
   };
+}
+
+function cookieProblems(answer: Answer, expected: Expected["cookie"]): string[] {
+  const cookies = answer.headers.get("set-cookie") ?? [];
+  if (cookies.length > 1 || cookies.some((cookie) => !VOTER_COOKIE.test(cookie))) return [`its cookie is odd: ${cookies.join(" and ")}`];
+  if (expected === "given" && cookies.length === 0) return ["it gives no voter cookie"];
+  return expected === "none" && cookies.length > 0 ? ["it gives a voter cookie"] : [];
 }
 
 const isVote = (answer: Answer): boolean => answer.status === 202 || answer.body.includes('class="receipt"');

@@ -78,7 +78,7 @@ const HARMLESS: readonly Header[] = [
   ["Accept-Encoding", "gzip, br"],
   ["Accept-Language", "de-CH, en;q=0.5"],
   ["User-Agent", "fuzz/1.0 (a; b; c)"],
-  ["Origin", "null"],
+  ["DNT", "1"],
   ["Referer", "http://elsewhere.example.com/"],
   ["X-Forwarded-For", "10.0.0.1, 10.0.0.2"],
   ["X-HTTP-Method-Override", "DELETE"],

@@ -49,6 +49,8 @@ test("a ballot id comes once, and again only with a key", () => {
     problems([claim({ acknowledged: [keyed, again] })], both).join(),
     /^4 a vote that was sent again under its key is ballot b2 too$/,
   );
+  const other = [...ledger, { id: "b2", voter: "v1", vote: "b" }];
+  assert.match(problems([claim({ acknowledged: [keyed, { ...again, option: "b" }] })], other).join(), /is ballot b2 too$/);
 });
 
 test("a vote whose client left may be counted, once", () => {

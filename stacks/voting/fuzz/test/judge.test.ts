@@ -96,3 +96,11 @@ test("with the queue up a vote may be refused only after the time that the servi
   );
   assert.deepEqual(judge(exchanged, observed, true).refusedLate, []);
 });
+
+test("a refusal that gives no cookie where one is due, or one where none is, is told", () => {
+  const given = BAD.replace("\r\n\r\n", `\r\nset-cookie: ${COOKIE}\r\n\r\n`);
+  assert.match(problems([{ ...refused("api", 400), cookie: "given" }], BAD), /it gives no voter cookie/);
+  assert.equal(problems([{ ...refused("api", 400), cookie: "given" }], given), "");
+  assert.match(problems([{ ...refused("api", 400), cookie: "none" }], given), /it gives a voter cookie/);
+  assert.match(problems([refused("api", 400)], given.replace("HttpOnly; ", "")), /its cookie is odd/);
+});

@@ -1,10 +1,19 @@
-import { Keyring, openPool, optionsFrom, pageFrom, requireEnv, type ServiceContext, type ServiceParts } from "@voting/ballots";
+import {
+  Keyring,
+  openFilesLimit,
+  openPool,
+  optionsFrom,
+  pageFrom,
+  requireEnv,
+  type ServiceContext,
+  type ServiceParts,
+} from "@voting/ballots";
 import { createMetrics } from "./metrics.js";
 import { resultApi } from "./result-api.js";
 import { resultPage } from "./result-page.js";
 import { ResultReader } from "./result-reader.js";
 import { TallyFeed } from "./tally-feed.js";
-import { openFilesLimit, viewerLimit } from "./viewer-limit.js";
+import { viewerLimit } from "./viewer-limit.js";
 import { createViewerMetrics } from "./viewer-metrics.js";
 import { viewerStream } from "./viewer-stream.js";
 import { Viewers } from "./viewers.js";
@@ -30,6 +39,7 @@ export async function buildResult({ app, log, registry, onOutage }: ServiceConte
       await pool.query("SELECT 1");
       feed.check();
     },
+    checkLive: () => feed.checkLive(),
     close: async () => {
       await feed.stop();
       await pool.end();

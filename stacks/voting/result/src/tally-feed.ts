@@ -11,6 +11,8 @@ const HEARTBEAT_MS = 2_000;
 /** So many heartbeats without a read make the results stale. */
 const STALE_HEARTBEATS = 3;
 const RECONNECT_MS = 500;
+/** Each of its steps has a limit of some seconds: what has not come round in this time never will. */
+const STUCK_MS = 60_000;
 
 export interface TallyFeedParts {
   readonly reader: ResultReader;
@@ -26,6 +28,7 @@ export class TallyFeed {
   readonly #parts: TallyFeedParts;
   readonly #heartbeatMs: number;
   #latest: (Reading & { readonly atMs: number }) | null = null;
+  #cameRoundAtMs = performance.now();
   #stopping = false;
   #finished: Promise<unknown> = Promise.resolve();
   #listener: pg.Client | null = null;
@@ -48,6 +51,12 @@ export class TallyFeed {
     if (this.#latest === null) throw new Error("no results were read yet");
     const ageMs = performance.now() - this.#latest.atMs;
     if (ageMs > STALE_HEARTBEATS * this.#heartbeatMs) throw new Error(`the results are ${Math.round(ageMs / 1000)} s old`);
+  }
+
+  /** Throws when it is stuck, whatever the database does. */
+  checkLive(): void {
+    const ageMs = performance.now() - this.#cameRoundAtMs;
+    if (ageMs > STUCK_MS) throw new Error(`the results were not looked at for ${Math.round(ageMs / 1000)} s`);
   }
 
   start(): void {
@@ -98,6 +107,7 @@ export class TallyFeed {
 
   async #publish(): Promise<void> {
     while (!this.#stopping) {
+      this.#cameRoundAtMs = performance.now();
       this.#change.forget();
       if (this.#readable) await this.#publishOnce();
       if (this.#readable) await sleep(PUSH_INTERVAL_MS);

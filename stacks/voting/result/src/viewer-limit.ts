@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
+import { connectionLimit } from "@voting/ballots";
 
 const DEFAULT_LIMIT = 16_000;
-/** Files that the service needs besides its viewers' connections: the database, other requests, its own. */
-const SPARE_FILES = 200;
 
 export interface ViewerLimit {
   readonly viewers: number;
@@ -15,22 +13,6 @@ export interface ViewerLimit {
  * Throws a sentence for the operator when MAX_VIEWERS is no whole number above 0.
  */
 export function viewerLimit(env: Readonly<Record<string, string | undefined>>, openFiles: number | null): ViewerLimit {
-  const wanted = env.MAX_VIEWERS === undefined || env.MAX_VIEWERS === "" ? DEFAULT_LIMIT : Number(env.MAX_VIEWERS);
-  if (!Number.isSafeInteger(wanted) || wanted < 1) {
-    throw new Error(`MAX_VIEWERS must be a whole number above 0, found "${env.MAX_VIEWERS}"`);
-  }
-  if (openFiles === null || wanted + SPARE_FILES <= openFiles) return { viewers: wanted, warning: null };
-  const viewers = Math.max(1, openFiles - SPARE_FILES);
-  const warning = `only ${viewers} viewers at once, not ${wanted}: the process may open ${openFiles} files; raise its limit (ulimit -n) to ${wanted + SPARE_FILES}`;
-  return { viewers, warning };
-}
-
-/** How many files this process may have open (proc(5)); `null` where the system does not tell or sets no limit. */
-export function openFilesLimit(): number | null {
-  try {
-    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
-    return limit === undefined ? null : Number(limit);
-  } catch {
-    return null; // Only Linux has it.
-  }
+  const { limit, warning } = connectionLimit({ name: "MAX_VIEWERS", noun: "viewers", standard: DEFAULT_LIMIT }, env, openFiles);
+  return { viewers: limit, warning };
 }

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { BROWSER, BROWSER_ARGUMENTS, until } from "@groundplan/testing";
 import { startVoting, type VotingRun } from "@voting/testing";
@@ -70,6 +73,47 @@ test("the ballot works without JavaScript, and so does the result page", async (
     return Number.parseInt((await shown(page))[1] as string, 10) === before + 1;
   });
   await person.close();
+});
+
+test("a double click on a first vote is one ballot of one voter, and so is its reload", async (context) => {
+  if (browser === null) return context.skip("needs chromium");
+  const cast = async () => (await run.pool.query("SELECT id, voter FROM ballots")).rows;
+  const before = await cast();
+  const person = await browser.newContext();
+  const page = await person.newPage();
+  await page.goto(run.voteUrl);
+  await page.getByRole("button", { name: "Cats" }).dblclick();
+  await page.getByText("Your vote for Cats is stored.").waitFor();
+  await page.reload();
+  const receipt = (await page.locator(".receipt code").textContent()) as string;
+  // What is cast behind them in the queue is counted after them.
+  await page.getByRole("button", { name: "Dogs" }).click();
+  await page.getByText("Your vote for Dogs is stored.").waitFor();
+  await until("both are counted", async () => (await cast()).length >= before.length + 2);
+  const own = (await cast()).filter(({ id }) => !before.some((other) => other.id === id));
+  assert.equal(own.length, 2);
+  assert.equal(new Set(own.map(({ voter }) => voter)).size, 1);
+  assert.ok(own.some(({ id }) => receipt.startsWith(id)));
+  await person.close();
+});
+
+test("a form on another site's page casts no vote, and leaves the voter's cookie alone", async (context) => {
+  if (browser === null) return context.skip("needs chromium");
+  const form = `<form method="post" action="${run.voteUrl}"><button name="vote" value="a">Win</button></form>`;
+  const site = createServer((_request, response) => response.setHeader("content-type", "text/html").end(form));
+  await once(site.listen(0, "127.0.0.1"), "listening");
+  const person = await browser.newContext();
+  const page = await person.newPage();
+  await page.goto(run.voteUrl);
+  const cookie = (await person.cookies(run.voteUrl))[0]?.value;
+  for (const host of ["localhost", "127.0.0.1"]) {
+    await page.goto(`http://${host}:${(site.address() as AddressInfo).port}`);
+    await page.getByRole("button", { name: "Win" }).click();
+    await page.getByText("A vote is taken only from a page of this poll").waitFor();
+    assert.equal((await person.cookies(run.voteUrl))[0]?.value, cookie);
+  }
+  await person.close();
+  site.close();
 });
 
 test("the result page says when its connection is lost, and recovers by itself", async (context) => {

@@ -1,19 +1,30 @@
-import { RequestError } from "@voting/ballots";
-import type { FastifyInstance } from "fastify";
+import { describeError, RequestError } from "@voting/ballots";
+import type { FastifyError, FastifyInstance } from "fastify";
+import { sendReply } from "./answer.js";
 import type { BallotBox } from "./ballot-box.js";
-import { API_HEADERS } from "./security-headers.js";
-import { readVoteRequest, setVoterCookie } from "./vote-request.js";
+import { apiEntrance } from "./entrance.js";
+import type { Gate } from "./gate.js";
+import { isGone, readClues, refusalCookie } from "./vote-request.js";
+
+export interface BallotApiParts {
+  readonly box: BallotBox;
+  readonly gate: Gate;
+}
 
 /** `POST /api/votes` with `{"vote":"a"}`: 202 with the receipt once the ballot is durable. */
-export async function ballotApi(app: FastifyInstance, { box }: { readonly box: BallotBox }): Promise<void> {
+export async function ballotApi(app: FastifyInstance, { box, gate }: BallotApiParts): Promise<void> {
   app.removeContentTypeParser("text/plain");
+  app.addHook("onRequest", ({ raw }, _reply, done) => done(gate.refuse(raw) ?? undefined));
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = describeError(error);
+    if (problem.status === 500) throw error;
+    const newCookie = refusalCookie(box, request, problem.status);
+    return sendReply(reply, apiEntrance.refused({ ...problem, newCookie }, request.headers));
+  });
 
-  app.post("/api/votes", async (request, reply) => {
-    reply.headers(API_HEADERS);
-    const vote = await box.cast(readVoteRequest(request, readOption(request.body)));
-    setVoterCookie(request, reply, vote);
-    reply.code(202).type("application/json; charset=utf-8");
-    return `{"ballot":"${vote.receipt}","state":"queued"}`;
+  app.post(apiEntrance.path, async ({ headers, body, socket }, reply) => {
+    const vote = await box.cast({ ...readClues(headers), option: readOption(body), isGone: () => isGone(socket) });
+    return sendReply(reply, apiEntrance.accepted(vote, headers));
   });
 }
 

@@ -1,28 +1,30 @@
 import {
-  type Ballot,
   type BallotQueue,
   Batcher,
+  derivedUuid,
+  GoneError,
+  isUuid,
   type Keyring,
+  LeftOutError,
+  type NewBallot,
   nowMs,
-  OverloadedError,
   orderedUuid,
   type PollOption,
   RequestError,
 } from "@voting/ballots";
+import { Admission } from "./admission.js";
 import type { VoteMetrics } from "./metrics.js";
+import { findVoter, isStrongKey, type Voter, type VoterClues } from "./voter.js";
 
+/** Made once: there are most of them when there is the least time. */
+const TOO_MANY = new RequestError(503, "Too many votes arrive at once; please try again in a moment.");
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** A vote as a client sent it; nothing in it is to be trusted yet. */
-export interface VoteRequest {
+export interface VoteRequest extends VoterClues {
   readonly option: unknown;
-  /** The signed voter cookie. */
-  readonly cookie: string | undefined;
-  /**
-   * The header Idempotency-Key: the same vote under the same key is one ballot, however often it is sent. Another option under it is a
-   * ballot of its own: an answer that acknowledges it must be true.
-   */
-  readonly idempotencyKey: string | undefined;
+  /** Asked when the ballot is about to leave: nobody waits for the answer any more. */
+  readonly isGone?: () => boolean;
 }
 
 export interface AcceptedVote {
@@ -32,12 +34,17 @@ export interface AcceptedVote {
   readonly newCookie: string | null;
 }
 
+/** Told once what became of a vote. */
+export type SettleVote = (outcome: AcceptedVote | RequestError) => void;
+
 export interface BallotBoxParts {
   readonly queue: BallotQueue;
   readonly keyring: Keyring;
   readonly options: readonly PollOption[];
   readonly metrics: VoteMetrics;
   readonly onOutage: (error: Error) => void;
+  /** Default: one of its own */
+  readonly admission?: Admission;
 }
 
 /** Takes votes in. A vote is accepted when, and only when, its ballot is durable in the queue. */
@@ -47,7 +54,8 @@ export class BallotBox {
   readonly #optionIds: ReadonlySet<unknown>;
   readonly #metrics: VoteMetrics;
   readonly #onOutage: (error: Error) => void;
-  readonly #batcher: Batcher<Ballot>;
+  readonly #admission: Admission;
+  readonly #batcher: Batcher<NewBallot>;
 
   constructor(parts: BallotBoxParts) {
     this.#queue = parts.queue;
@@ -55,24 +63,63 @@ export class BallotBox {
     this.#optionIds = new Set(parts.options.map((option) => option.id));
     this.#metrics = parts.metrics;
     this.#onOutage = parts.onOutage;
-    this.#batcher = new Batcher((ballots) => parts.queue.enqueue(ballots));
+    this.#admission = parts.admission ?? new Admission();
+    // The admission bounds how many wait.
+    this.#batcher = new Batcher((ballots) => parts.queue.enqueue(ballots), Number.POSITIVE_INFINITY);
+    parts.metrics.watchWaiting(() => this.#batcher.waiting);
   }
 
-  /** Throws RequestError: 400 for a vote that is none, 503 when the queue does not take it. */
-  async cast(request: VoteRequest): Promise<AcceptedVote> {
+  /**
+   * Throws RequestError: 400 for a vote that is none, 422 when the same request came with another option before, 503 when the queue
+   * does not take it.
+   */
+  cast(request: VoteRequest): Promise<AcceptedVote> {
+    return new Promise((resolve, reject) => {
+      this.take(request, (outcome) => (outcome instanceof RequestError ? reject(outcome) : resolve(outcome)));
+    });
+  }
+
+  /** The same without a promise. */
+  take(request: VoteRequest, settle: SettleVote): void {
     const startedMs = nowMs();
-    const option = this.#readOption(request.option);
-    const { voter, newCookie } = this.#identify(request);
-    const key = request.idempotencyKey;
-    const id = key === undefined ? orderedUuid() : this.#keyring.deriveId("ballot", voter, key, option);
     try {
-      await this.#batcher.add({ id, voter, option, acceptedAtMs: startedMs });
+      const option = this.#readOption(request.option);
+      const voter = this.voterOf(request);
+      const voteKey = this.#readVoteKey(request, voter);
+      const id = voteKey === undefined ? orderedUuid() : derivedUuid("ballot", voteKey, option);
+      if (!this.#admission.enter()) throw this.#tooMany();
+      this.#batcher.board({
+        item: { id, voter: voter.id, option, acceptedAtMs: startedMs, voteKey },
+        isGone: () => request.isGone?.() === true,
+        settle: (error) => {
+          this.#admission.leave(error === null);
+          settle(error === null ? this.#accept(id, option, voter, startedMs) : this.#refuse(error, request));
+        },
+      });
     } catch (error) {
-      throw this.#refuse(error as Error);
+      settle(error as RequestError);
     }
+  }
+
+  /** Why any vote would be turned away now, before it is read; `null`: it may come in. */
+  refuseWhenFull(): RequestError | null {
+    return this.#admission.isFull ? this.#tooMany() : null;
+  }
+
+  #tooMany(): RequestError {
+    this.#metrics.refused.inc({ reason: "overload" });
+    return TOO_MANY;
+  }
+
+  #accept(id: string, option: string, { newCookie }: Voter, startedMs: number): AcceptedVote {
     this.#metrics.accepted.inc();
     this.#metrics.acceptSeconds.observe((nowMs() - startedMs) / 1000);
     return { option, receipt: this.#keyring.signReceipt(id), newCookie };
+  }
+
+  /** Who sent a request, also one that is no vote. */
+  voterOf(clues: VoterClues): Voter {
+    return findVoter(this.#keyring, clues);
   }
 
   /** Whether a vote would be taken in now. */
@@ -86,11 +133,17 @@ export class BallotBox {
     }
   }
 
+  /** What to throw for a vote that is not taken; it is counted by its reason. */
+  refusal(reason: string, status: number, sentence: string, retryAfterSeconds?: number): RequestError {
+    this.#metrics.refused.inc({ reason });
+    return new RequestError(status, sentence, retryAfterSeconds === undefined ? undefined : { retryAfterSeconds });
+  }
+
   #readOption(option: unknown): string {
     if (this.#optionIds.has(option)) return option as string;
-    this.#metrics.refused.inc({ reason: "option" });
     const known = [...this.#optionIds].join(", ");
-    throw new RequestError(
+    throw this.refusal(
+      "option",
       400,
       option === undefined
         ? `A vote is missing: send vote= one of ${known}.`
@@ -98,27 +151,35 @@ export class BallotBox {
     );
   }
 
-  #identify({ cookie, idempotencyKey }: VoteRequest): { voter: string; newCookie: string | null } {
-    if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
-      this.#metrics.refused.inc({ reason: "idempotency-key" });
-      throw new RequestError(400, "Idempotency-Key must be 1 to 255 visible ASCII characters.");
+  /** What makes a request that is sent again the same vote: its Idempotency-Key or the form's one-time value, for its voter. */
+  #readVoteKey({ idempotencyKey, once }: VoterClues, voter: Voter): string | undefined {
+    if (idempotencyKey !== undefined) {
+      if (!IDEMPOTENCY_KEY.test(idempotencyKey))
+        throw this.refusal("idempotency-key", 400, "Idempotency-Key must be 1 to 255 visible ASCII characters.");
+      if (!voter.isKnown && !isStrongKey(idempotencyKey))
+        throw this.refusal(
+          "idempotency-key",
+          400,
+          "Without the voter's cookie an Idempotency-Key must be one that nobody guesses: a UUID, as uuidgen or crypto.randomUUID() makes it, or 22 to 255 characters of A-Z a-z 0-9 _ -.",
+        );
+      return derivedUuid("vote", voter.id, idempotencyKey);
     }
-    const known = cookie === undefined ? null : this.#keyring.openVoter(cookie);
-    if (known !== null) return { voter: known, newCookie: null };
-    // A retry whose first answer was lost has no cookie: the key makes it the same voter again.
-    const voter = idempotencyKey === undefined ? orderedUuid() : this.#keyring.deriveId("voter", idempotencyKey);
-    return { voter, newCookie: this.#keyring.signVoter(voter) };
+    if (once === undefined) return undefined;
+    if (!isUuid(once)) throw this.refusal("once", 400, "The form's one-time value is not one of this page; choose again.");
+    return derivedUuid("vote of a page", voter.id, once);
   }
 
-  #refuse(error: Error): RequestError {
-    const overloaded = error instanceof OverloadedError;
-    this.#metrics.refused.inc({ reason: overloaded ? "overload" : "queue" });
+  #refuse(error: Error, { idempotencyKey }: VoterClues): RequestError {
+    if (error instanceof LeftOutError)
+      return this.refusal(
+        "used-key",
+        422,
+        idempotencyKey === undefined
+          ? "A vote for another option was cast from this page before; to change it, choose again."
+          : "This Idempotency-Key came with another option before; send a new vote with a new key.",
+      );
+    if (error instanceof GoneError) return this.refusal("gone", 503, "The connection was closed before the vote was stored.");
     this.#onOutage(error);
-    return new RequestError(
-      503,
-      overloaded
-        ? "Too many votes arrive at once; please try again in a moment."
-        : "Votes cannot be taken right now; please try again in a moment.",
-    );
+    return this.refusal("queue", 503, "Votes cannot be taken right now; please try again in a moment.");
   }
 }

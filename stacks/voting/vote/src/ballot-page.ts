@@ -1,55 +1,53 @@
 import { readFileSync } from "node:fs";
-import { describeError, type PollOption, RequestError } from "@voting/ballots";
+import { describeError, orderedUuid, RequestError } from "@voting/ballots";
 import type { FastifyError, FastifyInstance } from "fastify";
+import { sendReply } from "./answer.js";
 import type { BallotBox } from "./ballot-box.js";
-import { createPageRenderer } from "./page-renderer.js";
+import type { PageEntrance } from "./entrance.js";
+import type { Gate } from "./gate.js";
 import { PAGE_HEADERS } from "./security-headers.js";
-import { readVoteRequest, setVoterCookie } from "./vote-request.js";
+import { isGone, readClues, refusalCookie } from "./vote-request.js";
 
-const HTML = "text/html; charset=utf-8";
 const STYLE = readFileSync(new URL("../public/style.css", import.meta.url));
 
-/** The page for people, which works without a script, and the classic form POST behind it. */
-export async function ballotPage(
-  app: FastifyInstance,
-  { box, options, resultPage }: { readonly box: BallotBox; readonly options: readonly PollOption[]; readonly resultPage: string | null },
-): Promise<void> {
-  const page = createPageRenderer(options, resultPage);
+export interface BallotPageParts {
+  readonly box: BallotBox;
+  readonly gate: Gate;
+  readonly entrance: PageEntrance;
+}
 
+/**
+ * The page for people, which works without a script, and the classic form POST behind it. Its form carries a one-time value: pressed twice,
+ * or sent again by a reload, it is one vote. A POST without it, as classic clients send it, is a vote of its own.
+ */
+export async function ballotPage(app: FastifyInstance, { box, gate, entrance }: BallotPageParts): Promise<void> {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, body, done) => {
+  app.addContentTypeParser(entrance.contentType, { parseAs: "string" }, (_request, body, done) => {
     const form = body as string;
     // A leading "?" would be dropped; in a form it belongs to the first name.
     done(null, new URLSearchParams(form.startsWith("?") ? `&${form}` : form));
   });
-  app.addHook("onRequest", (_request, reply, done) => {
-    reply.headers(PAGE_HEADERS);
-    done();
-  });
-  app.setErrorHandler((error: FastifyError, _request, reply) => {
-    const { status, sentence } = describeError(error);
-    // Also for requests that no route takes.
-    reply.headers(PAGE_HEADERS);
-    if (status === 503) reply.header("retry-after", "2");
-    return reply.code(status).type(HTML).send(page.problem(sentence, status));
+  app.addHook("onRequest", ({ raw }, _reply, done) => done((raw.method === "POST" && gate.refuse(raw)) || undefined));
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = describeError(error);
+    const once = onceOf(request.body);
+    const newCookie = refusalCookie(box, request, problem.status, once);
+    return sendReply(reply, entrance.refused({ ...problem, once, newCookie }, request.headers));
   });
 
-  app.get("/", async (_request, reply) => {
-    reply.type(HTML);
-    if (await box.isOpen()) return page.empty;
-    reply.code(503).header("retry-after", "2");
-    return page.closed;
+  app.get("/", async ({ headers }, reply) => {
+    const once = orderedUuid();
+    const { newCookie } = box.voterOf(readClues(headers, once));
+    return sendReply(reply, entrance.shown(once, await box.isOpen(), newCookie, headers));
   });
 
-  app.post("/", async (request, reply) => {
-    const vote = await box.cast(readVoteRequest(request, readOption(request.body)));
-    setVoterCookie(request, reply, vote);
-    reply.type(HTML);
-    return page.voted(vote.option, vote.receipt);
+  app.post(entrance.path, async ({ headers, body, socket }, reply) => {
+    const vote = await box.cast({ ...readClues(headers, onceOf(body)), option: readOption(body), isGone: () => isGone(socket) });
+    return sendReply(reply, entrance.accepted(vote, headers));
   });
 
   app.get("/style.css", async (_request, reply) => {
-    reply.type("text/css; charset=utf-8").header("cache-control", "max-age=3600");
+    reply.headers({ ...PAGE_HEADERS, "content-type": "text/css; charset=utf-8", "cache-control": "max-age=3600" });
     return STYLE;
   });
 }
@@ -60,4 +58,11 @@ function readOption(body: unknown): unknown {
   const votes = body.getAll("vote");
   if (votes.length > 1) throw new RequestError(400, "Only one vote can be cast at a time.");
   return votes[0];
+}
+
+/** The one-time value of the page's form; several are none. `undefined`: the form has none. */
+function onceOf(body: unknown): string | undefined {
+  if (!(body instanceof URLSearchParams)) return undefined;
+  const values = body.getAll("once");
+  return values.length === 0 ? undefined : values.join(",");
 }

@@ -5,6 +5,8 @@ export interface VoteMetrics {
   readonly accepted: Counter;
   readonly refused: Counter<"reason">;
   readonly acceptSeconds: Histogram;
+  /** Tells where to ask, at each scrape, how many votes wait. */
+  watchWaiting(read: () => number): void;
 }
 
 const BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -39,6 +41,16 @@ export function createMetrics(registry: Registry, queue: BallotQueue, onOutage: 
       labelNames: ["reason"],
       registers: [registry],
     }),
+    watchWaiting(read) {
+      new Gauge({
+        name: "votes_waiting",
+        help: "Votes that are read and not yet on their way to the queue",
+        registers: [registry],
+        collect() {
+          this.set(read());
+        },
+      });
+    },
     acceptSeconds: new Histogram({
       name: "votes_accept_seconds",
       help: "From reading a vote to its ballot being durable in the queue",

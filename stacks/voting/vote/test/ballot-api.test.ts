@@ -15,34 +15,6 @@ test("a JSON vote answers 202 with a receipt of the queued ballot", async () => 
   assert.match(String(answer.headers["content-type"]), /^application\/json/);
 });
 
-test("a retry with the same Idempotency-Key is the same ballot of the same voter, with or without the cookie", async () => {
-  const { app, queue } = await voteApp();
-  const headers = { "idempotency-key": "try-1" };
-  const first = await app.inject(post({ vote: "a" }, headers));
-  const cookie = String(first.headers["set-cookie"]).split(";")[0] as string;
-  const without = await app.inject(post({ vote: "a" }, headers));
-  const withCookie = await app.inject(post({ vote: "a" }, { ...headers, cookie }));
-  const other = await app.inject(post({ vote: "a" }, { "idempotency-key": "try-2", cookie }));
-  assert.equal(without.json().ballot, first.json().ballot);
-  assert.equal(withCookie.json().ballot, first.json().ballot);
-  assert.notEqual(other.json().ballot, first.json().ballot);
-  assert.equal(new Set(queue.ballots.map((ballot) => ballot.voter)).size, 1);
-});
-
-test("another option under the same Idempotency-Key is a ballot of its own, so that no answer promises what is not counted", async () => {
-  const { app, queue } = await voteApp();
-  const headers = { "idempotency-key": "try-1" };
-  const receipts = [];
-  for (const vote of ["a", "b", "b"]) receipts.push((await app.inject(post({ vote }, headers))).json().ballot);
-  assert.notEqual(receipts[0], receipts[1]);
-  assert.equal(receipts[1], receipts[2]);
-  assert.deepEqual(
-    queue.ballots.map(({ option }) => option),
-    ["a", "b", "b"],
-  );
-  assert.equal(new Set(queue.ballots.map(({ voter }) => voter)).size, 1);
-});
-
 test("a thousand votes at once share round trips and are all queued", async () => {
   const { app, queue } = await voteApp();
   const answers = await Promise.all(Array.from({ length: 1_000 }, () => app.inject(post({ vote: "a" }))));

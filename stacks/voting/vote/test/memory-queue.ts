@@ -1,13 +1,16 @@
-import type { Ballot, BallotQueue, QueueTotals } from "@voting/ballots";
+import type { BallotQueue, NewBallot, QueueTotals } from "@voting/ballots";
 
 /** A queue for tests of what stands before it. */
 export class MemoryQueue implements BallotQueue {
-  readonly ballots: Ballot[] = [];
+  readonly ballots: NewBallot[] = [];
+  readonly #firstOptions = new Map<string, string>();
   down = false;
 
-  async enqueue(ballots: readonly Ballot[]): Promise<void> {
+  async enqueue(ballots: readonly NewBallot[]): Promise<readonly NewBallot[]> {
     await this.check();
-    this.ballots.push(...ballots);
+    const leftOut = ballots.filter((ballot) => !this.#takes(ballot));
+    this.ballots.push(...ballots.filter((ballot) => !leftOut.includes(ballot)));
+    return leftOut;
   }
 
   async totals(): Promise<QueueTotals> {
@@ -20,4 +23,11 @@ export class MemoryQueue implements BallotQueue {
   }
 
   async close(): Promise<void> {}
+
+  #takes({ voteKey, option }: NewBallot): boolean {
+    if (voteKey === undefined) return true;
+    const first = this.#firstOptions.get(voteKey) ?? option;
+    this.#firstOptions.set(voteKey, first);
+    return first === option;
+  }
 }

@@ -5,6 +5,7 @@ import { queue } from "./003-queue.js";
 import { rejected } from "./004-rejected.js";
 import { ranksAndGenerations } from "./005-ranks-and-generations.js";
 import { queueFence } from "./006-queue-fence.js";
+import { voteKeys } from "./007-vote-keys.js";
 
 interface Migration {
   readonly sql: string;
@@ -20,6 +21,7 @@ const MIGRATIONS: readonly Migration[] = [
   { sql: rejected, oldest: 3 },
   { sql: ranksAndGenerations, oldest: 3 },
   { sql: queueFence, oldest: 3 },
+  { sql: voteKeys, oldest: 3 },
 ];
 
 const MIGRATION_LOCK = 7304;

@@ -171,7 +171,7 @@ test("services that start together bring the schema up once", async () => {
   const { rows } = await client.query("SELECT version FROM schema_version ORDER BY version");
   assert.deepEqual(
     rows.map((row) => row.version),
-    [1, 2, 3, 4, 5, 6],
+    [1, 2, 3, 4, 5, 6, 7],
   );
 });
 

@@ -9,7 +9,7 @@ import { openQueue, openReader } from "../../src/open-queue.js";
 import { orderedUuid } from "../../src/ordered-uuid.js";
 import { PARTITIONS, partitionOf } from "../../src/partition.js";
 import type { BallotQueue, PartitionLook, Progress, QueueEntry, QueueReader, Resumption } from "../../src/queue.js";
-import { CLASSIC_LIST, REJECTED_LIST } from "../../src/redis-scripts.js";
+import { CLASSIC_LIST, REJECTED_LIST, STATE_KEY } from "../../src/redis-scripts.js";
 import { migrate } from "../../src/schema/migrate.js";
 
 let databases: Databases;
@@ -341,4 +341,23 @@ describe("only in Redis", () => {
       await queue.close();
     }
   });
+
+  withRedis(
+    "a queue that another version cut in other partitions is refused with a sentence, by both ends, and left as it is",
+    async (redis) => {
+      await redis.hset(STATE_KEY, "partitions", PARTITIONS + 1);
+      const before = await redis.hgetall(STATE_KEY);
+      const queue = openQueue(databases.redisUrl as string, ignore);
+      const message = /^Error: the queue in Redis has 5 partitions, and this version works with 4: deploy the version that it is of/;
+      try {
+        await until("Redis is reached", () => queue.check().then(ignore, (error: Error) => !error.message.includes("cannot be reached")));
+        await assert.rejects(queue.check(), message);
+        await assert.rejects(queue.enqueue([newBallot()]), message);
+        await assert.rejects(reader.open(0), message);
+        assert.deepEqual(await redis.hgetall(STATE_KEY), before);
+      } finally {
+        await queue.close();
+      }
+    },
+  );
 });

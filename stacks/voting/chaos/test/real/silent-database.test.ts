@@ -30,7 +30,7 @@ test("a worker whose database goes silent says so, leaves the connection, and co
     await client.end();
     await proxy.close();
   });
-  const cast = (): Promise<void> => queue.enqueue([{ id: orderedUuid(), voter: orderedUuid(), option: "a", acceptedAtMs: 0 }]);
+  const cast = (): Promise<unknown> => queue.enqueue([{ id: orderedUuid(), voter: orderedUuid(), option: "a", acceptedAtMs: 0 }]);
   const counted = async (): Promise<number> => (await client.query("SELECT FROM ballots").catch(() => null))?.rowCount ?? 0;
   await untilDone("a vote is taken", cast);
   await until("it is counted", async () => (await counted()) === 1);

@@ -1,8 +1,19 @@
-import { ENTRANCES, type Exchange, OWN_COOKIE, OWN_ID, OWN_SEAL, OWN_SEAL_HEAD, VICTIM_ID, VICTIM_SEAL } from "../exchange.js";
-import { accepted, exchange, refused } from "../expectations.js";
+import {
+  ENTRANCES,
+  type Entrance,
+  type Exchange,
+  type Expected,
+  OWN_COOKIE,
+  OWN_ID,
+  OWN_SEAL,
+  OWN_SEAL_HEAD,
+  VICTIM_ID,
+  VICTIM_SEAL,
+} from "../exchange.js";
+import { accepted, acceptedOr, exchange, fetched, refused } from "../expectations.js";
 import type { InputClass } from "../input-class.js";
 import type { Random } from "../random.js";
-import { OPTIONS, render, restyle, voteRequest, withHeader, withoutHeader } from "../request-text.js";
+import { getRequest, OPTIONS, render, restyle, voteRequest, withHeader, withoutHeader } from "../request-text.js";
 
 type Making = Omit<Exchange, "name">;
 
@@ -38,6 +49,12 @@ const voted = (random: Random, cookie: string, voter: "own" | "new" | "any"): Ma
 
 /** Characters that an Idempotency-Key may have. */
 const VISIBLE = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index)).join("");
+
+/** Characters of a key that names a voter without a cookie. */
+const UNGUESSABLE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+
+/** What came with another option before. */
+const usedKey = (at: Entrance): Expected => ({ ...refused(at, 422), needsQueue: true });
 
 export const identity: readonly InputClass[] = [
   {
@@ -108,17 +125,36 @@ export const identity: readonly InputClass[] = [
     },
   },
   {
+    name: "cookie: none, in a vote that is refused",
+    weight: 2,
+    make(random) {
+      const at = random.pick(ENTRANCES);
+      const request = withoutHeader(voteRequest(at, "zebra"), "Cookie");
+      const bad = random.chance(0.5) ? request : withHeader(request, "Content-Type", "text/plain");
+      return exchange(render(bad), [{ ...refused(at, 400, 415), cookie: "given" }]);
+    },
+  },
+  {
+    name: "cookie: none, or a good one, for the page",
+    weight: 2,
+    make(random) {
+      const cookie = random.chance(0.5) ? "given" : "none";
+      const request = getRequest("/", cookie === "given" ? [] : [["Cookie", `voter_id=${OWN_COOKIE}`]]);
+      return exchange(render(request), [fetched("text/html", { needsQueue: true, cookie })]);
+    },
+  },
+  {
     name: "Idempotency-Key: the same vote sent again",
     make(random) {
       const at = random.pick(ENTRANCES);
       const option = random.pick(OPTIONS);
-      const key = random.text(random.pick([1, 8, 36, 255]), VISIBLE);
+      const key = random.text(random.pick([8, 36, 255]), VISIBLE);
       const others = Array.from({ length: random.int(1, 4) }, () => (random.chance(0.7) ? option : random.pick(OPTIONS)));
       const options = [option, ...others];
       const bytes = options.map((each) => render(withHeader(voteRequest(at, each), "Idempotency-Key", key))).join("");
       return exchange(
         bytes,
-        options.map((each) => accepted(at, each, { key })),
+        options.map((each) => (each === option ? accepted(at, each, { key }) : usedKey(at))),
       );
     },
   },
@@ -129,7 +165,8 @@ export const identity: readonly InputClass[] = [
       const at = random.pick(ENTRANCES);
       const option = random.pick(OPTIONS);
       const key = random.pick(["1", "retry", "same", "x".repeat(255)]);
-      return exchange(render(withHeader(voteRequest(at, option), "Idempotency-Key", key)), [accepted(at, option, { key })]);
+      // The voter may have come with it before, in another exchange.
+      return exchange(render(withHeader(voteRequest(at, option), "Idempotency-Key", key)), [acceptedOr(at, option, [422], { key })]);
     },
   },
   {
@@ -138,10 +175,22 @@ export const identity: readonly InputClass[] = [
     make(random) {
       const at = random.pick(ENTRANCES);
       const option = random.pick(OPTIONS);
-      const key = random.text(40, VISIBLE);
+      const key = random.text(random.int(22, 255), UNGUESSABLE);
       const request = render(withoutHeader(withHeader(voteRequest(at, option), "Idempotency-Key", key), "Cookie"));
       const answer = accepted(at, option, { key, voter: "new" });
       return exchange(request + request, [answer, answer]);
+    },
+  },
+  {
+    name: "Idempotency-Key: guessable, without a cookie",
+    weight: 2,
+    make(random) {
+      const at = random.pick(ENTRANCES);
+      const key = random.pick(["1", "retry", random.text(21, UNGUESSABLE), `${random.text(40, UNGUESSABLE)}!`, `{${"a".repeat(36)}}`]);
+      const cookie = random.pick([null, ...FORGED]);
+      const request = withHeader(voteRequest(at, random.pick(OPTIONS)), "Idempotency-Key", key);
+      const sent = cookie === null ? withoutHeader(request, "Cookie") : withHeader(request, "Cookie", `voter_id=${cookie}`);
+      return exchange(render(sent), [{ ...refused(at, 400), cookie: "given" }]);
     },
   },
   {

@@ -54,6 +54,9 @@ const RECEIPTS: readonly Bytes[] = [
   "[object%20Object]",
 ];
 
+/** Who is alive is not killed because the queue is away. */
+const NEEDS_NO_QUEUE: readonly string[] = ["/style.css", "/livez"];
+
 export const reads: readonly InputClass[] = [
   {
     name: "GET and HEAD with odd headers",
@@ -64,9 +67,11 @@ export const reads: readonly InputClass[] = [
         ["/", "text/html"],
         ["/style.css", "text/css"],
         ["/healthz", "text/plain"],
+        ["/readyz", "text/plain"],
+        ["/livez", "text/plain"],
       ] as const);
       const extra = Array.from({ length: random.int(0, 3) }, () => random.pick(ODD_HEADERS));
-      const answer = fetched(type, { bodyless, needsQueue: target !== "/style.css" });
+      const answer = fetched(type, { bodyless, needsQueue: !NEEDS_NO_QUEUE.includes(target) });
       return exchange(render(getRequest(target, extra, bodyless ? "HEAD" : "GET")), [answer]);
     },
   },
@@ -106,6 +111,8 @@ export const reads: readonly InputClass[] = [
         ["/style.css", "text/css"],
         ["/live.js", "text/javascript"],
         ["/healthz", "text/plain"],
+        ["/readyz", "text/plain"],
+        ["/livez", "text/plain"],
       ] as const);
       return exchange(render(getRequest(target, [random.pick(ODD_HEADERS), random.pick(ODD_HEADERS)])), [fetched(type)], {
         service: "result",

@@ -12,7 +12,7 @@ before(async () => {
 });
 after(() => databases.close());
 
-const castOne = (queue: BallotQueue): Promise<void> =>
+const castOne = (queue: BallotQueue): Promise<unknown> =>
   queue.enqueue([{ id: orderedUuid(), voter: orderedUuid(), option: "a", acceptedAtMs: 0 }]);
 
 test("a full Redis takes no votes; counting goes on past what is no ballot, and it takes votes again by itself", async (context) => {

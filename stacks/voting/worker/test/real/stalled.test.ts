@@ -26,7 +26,7 @@ test("a worker that waits for a lock on the votes says so, can be stopped while 
     await queue.close();
     await client.end();
   });
-  const cast = (): Promise<void> => queue.enqueue([{ id: orderedUuid(), voter: "v1", option: "a", acceptedAtMs: 0 }]);
+  const cast = (): Promise<unknown> => queue.enqueue([{ id: orderedUuid(), voter: "v1", option: "a", acceptedAtMs: 0 }]);
   const counted = async (): Promise<number> => (await client.query("SELECT FROM ballots")).rowCount ?? 0;
   await untilDone("a vote is taken", cast);
   await until("it is counted", async () => (await counted().catch(() => 0)) === 1);
