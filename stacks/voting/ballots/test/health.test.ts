@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import Fastify from "fastify";
-import { type HealthChecks, serveHealth } from "../src/health.js";
+import { type HealthChecks, serveHealth } from "../src/service.js";
 
 async function ask(checks: HealthChecks): Promise<Record<string, string>> {
   const app = Fastify();

@@ -2,15 +2,17 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { setImmediate as otherWork } from "node:timers/promises";
 import type { Results } from "./result-reader.js";
-import { retryMs } from "./retry-hint.js";
 import type { ViewerMetrics } from "./viewer-metrics.js";
 
 /** So many viewers are written to before other requests have a turn: some milliseconds. */
 const SLICE = 200;
+
 /** A viewer that this many events in a row could not be handed to is dropped. */
 const MISSED_EVENTS = 10;
+
 /** Proxies close what is silent for a minute. Counts only while there are no results to push. */
 const HEARTBEAT_MS = 15_000;
+
 const HEARTBEAT = Buffer.from(": nothing new\n\n");
 
 export interface ViewersParts {
@@ -20,6 +22,8 @@ export interface ViewersParts {
   /** Default: 15,000 */
   readonly heartbeatMs?: number;
 }
+
+const SHORTEST_MS = 1_000;
 
 /**
  * Everyone who watches the results, by server-sent events (WHATWG HTML, section 9.2).
@@ -161,3 +165,11 @@ const retryHint = (ms: number): string => `retry: ${ms}\n\n`;
 
 const eventOf = (results: Results): Buffer =>
   Buffer.from(`event: results\ndata: ${JSON.stringify({ ...results, publishedAt: new Date().toISOString() })}\n\n`);
+
+/**
+ * How long a viewer should wait before it comes back, in ms: at least a second, and then at random over as many ms as there are
+ * viewers (a second at least), so that after a restart they come at about a thousand a second instead of all in one instant.
+ */
+export function retryMs(viewers: number, random: () => number = Math.random): number {
+  return Math.round(SHORTEST_MS + random() * Math.max(SHORTEST_MS, viewers));
+}

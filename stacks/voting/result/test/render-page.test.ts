@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { renderPage } from "../src/render-page.js";
+import { renderPage } from "../src/result-page.js";
 
 const results = (a: number, b: number) => ({
   options: [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openFilesLimit } from "@voting/ballots";
-import { viewerLimit } from "../src/viewer-limit.js";
+import { viewerLimit } from "../src/build-result.js";
 
 test("more than ten thousand may watch unless MAX_VIEWERS says otherwise", () => {
   assert.deepEqual(viewerLimit({}, null), { viewers: 16_000, warning: null });

@@ -1,6 +1,7 @@
 import {
   addFastLane,
   connectionLimit,
+  describeError,
   Keyring,
   limitConnections,
   openFilesLimit,
@@ -8,13 +9,14 @@ import {
   optionsFrom,
   type PollOption,
   pageFrom,
+  RequestError,
   requireEnv,
   type ServiceContext,
   type ServiceParts,
 } from "@voting/ballots";
-import type { FastifyInstance } from "fastify";
+import type { FastifyError, FastifyInstance } from "fastify";
 import { AddressLimit } from "./address-limit.js";
-import { ballotApi } from "./ballot-api.js";
+import { sendReply } from "./answer.js";
 import { BallotBox } from "./ballot-box.js";
 import { ballotPage } from "./ballot-page.js";
 import { apiEntrance, pageEntrance } from "./entrance.js";
@@ -23,6 +25,7 @@ import { Gate } from "./gate.js";
 import { createMetrics } from "./metrics.js";
 import { createPageRenderer } from "./page-renderer.js";
 import { TrustedProxies } from "./trusted-proxies.js";
+import { isGone, readClues, refusalCookie } from "./vote-request.js";
 
 /** A connection that does nothing costs some 10 KiB. */
 const CONNECTIONS = { name: "MAX_CONNECTIONS", noun: "connections", standard: 16_000 } as const;
@@ -33,6 +36,11 @@ export interface VoteParts {
   readonly options: readonly PollOption[];
   /** Where the results are shown; `null`: the page does not say. */
   readonly resultPage: string | null;
+}
+
+interface BallotApiParts {
+  readonly box: BallotBox;
+  readonly gate: Gate;
 }
 
 /** Puts the vote service together: the page and the API, both over one ballot box. */
@@ -58,4 +66,29 @@ export async function registerVote(app: FastifyInstance, parts: VoteParts): Prom
   await app.register(ballotPage, { box, gate, entrance: page });
   await app.register(ballotApi, { box, gate });
   addFastLane(app.server, voteLane({ box, gate, entrances: [page, apiEntrance] }));
+}
+
+/** `POST /api/votes` with `{"vote":"a"}`: 202 with the receipt once the ballot is durable. */
+async function ballotApi(app: FastifyInstance, { box, gate }: BallotApiParts): Promise<void> {
+  app.removeContentTypeParser("text/plain");
+  app.addHook("onRequest", ({ raw }, _reply, done) => done(gate.refuse(raw) ?? undefined));
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = describeError(error);
+    if (problem.status === 500) throw error;
+    const newCookie = refusalCookie(box, request, problem.status);
+    return sendReply(reply, apiEntrance.refused({ ...problem, newCookie }, request.headers));
+  });
+
+  app.post(apiEntrance.path, async ({ headers, body, socket }, reply) => {
+    const vote = await box.cast({ ...readClues(headers), option: readOption(body), isGone: () => isGone(socket) });
+    return sendReply(reply, apiEntrance.accepted(vote, headers));
+  });
+}
+
+function readOption(body: unknown): unknown {
+  if (body === undefined) throw new RequestError(400, 'The body is missing: send {"vote":"a"} as application/json.');
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new RequestError(400, 'The body must be a JSON object like {"vote":"a"}.');
+  }
+  return (body as { vote?: unknown }).vote;
 }

@@ -1,8 +1,7 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { RequestError } from "@voting/ballots";
 import type { AddressLimit } from "./address-limit.js";
 import type { BallotBox } from "./ballot-box.js";
-import { isForeign } from "./foreign-origin.js";
 import type { TrustedProxies } from "./trusted-proxies.js";
 
 export interface GateParts {
@@ -31,4 +30,33 @@ export class Gate {
     if (waitSeconds === 0) return null;
     return box.refusal("address", 429, "Too many votes come from your address; please try again in a minute.", waitSeconds);
   }
+}
+
+/**
+ * Whether a browser says that a request comes from another site's page, in the way of Fetch metadata (W3C) and of Go's
+ * `http.CrossOriginProtection`: Sec-Fetch-Site decides where it is there; else Origin must name the host that was asked. A request
+ * with neither comes from no browser of today, and passes.
+ *
+ * Ports are not compared: a proxy may answer on another one, and cookies do not tell ports apart either.
+ *
+ * @param trusts Asked whether the request came through a proxy of ours, whose X-Forwarded-Host is believed
+ */
+export function isForeign(headers: IncomingHttpHeaders, trusts: () => boolean): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined) return site !== "same-origin" && site !== "none";
+  const { origin } = headers;
+  if (origin === undefined) return false;
+  const own = [headers.host, trusts() ? lastOf(headers["x-forwarded-host"]) : undefined];
+  const from = hostnameOf(origin);
+  return from === null || !own.some((host) => host !== undefined && hostnameOf(`http://${host}`) === from);
+}
+
+function hostnameOf(origin: string): string | null {
+  if (!/^https?:\/\/[^/?#@\s]+$/i.test(origin) || !URL.canParse(origin)) return null;
+  return new URL(origin).hostname;
+}
+
+/** The value of the proxy nearest to us. */
+function lastOf(value: string | readonly string[] | undefined): string | undefined {
+  return (Array.isArray(value) ? value.join(",") : (value as string | undefined))?.split(",").at(-1)?.trim();
 }

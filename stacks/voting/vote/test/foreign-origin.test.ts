@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isForeign } from "../src/foreign-origin.js";
+import { isForeign } from "../src/gate.js";
 import { TrustedProxies } from "../src/trusted-proxies.js";
 import { voteApp } from "./vote-app.js";
 

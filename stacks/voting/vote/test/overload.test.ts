@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AddressLimit } from "../src/address-limit.js";
-import { Admission } from "../src/admission.js";
+import { Admission } from "../src/ballot-box.js";
 import { voteApp } from "./vote-app.js";
 
 /** A clock that the test moves. */

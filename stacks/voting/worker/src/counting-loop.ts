@@ -4,7 +4,6 @@ import type { Logger } from "pino";
 import { type Batch, batchOf } from "./batch.js";
 import { BatchLimit, lingerAfter } from "./batch-limit.js";
 import type { Clock } from "./clock.js";
-import { Intervals } from "./intervals.js";
 import type { WorkerMetrics } from "./metrics.js";
 import { MissingBallots, openCounted } from "./opened-queue.js";
 import { PartitionClaims } from "./partition-claims.js";
@@ -12,24 +11,38 @@ import { RejectList } from "./reject-list.js";
 
 /** How long a read waits for a first ballot; bounds how late a change of claims is noticed. */
 const READ_WAIT_MS = 250;
+
 const REBALANCE_MS = 500;
+
 /** A worker that gets no partition for so long has none to get. */
 const CLAIM_MS = 2_000;
+
 const TRIM_MS = 1_000;
+
 /** Also when nothing comes: what is kept grows old, and makes room where Redis is full. */
 const RETAIN_MS = 5_000;
+
 const ADOPT_MS = 50;
+
 const ADOPT_LIMIT = 1_000;
+
 const LEFTOVERS_MS = 1_000;
+
 const RETRY_MIN_MS = 50;
+
 const RETRY_MAX_MS = 1_000;
+
 /** How long a partition that holds an entry of a newer format is left to workers that can read it. */
 const NEWER_FORMAT_MS = 5_000;
+
 /** A worker that is busy with one thing for so long makes no progress. */
 const STALLED_MS = 10_000;
+
 /** A database that is silent for so long does not answer any more on this connection: on a dead link nobody would say so for minutes. */
 const SILENCE_MS = 30_000;
+
 const WATCH_MS = 1_000;
+
 /** How long a stop waits for the batch that is under way. */
 const STOP_MS = 3_000;
 
@@ -278,4 +291,21 @@ function sentenceOf(error: Error): string {
   const { code } = error as { code?: string };
   if (code === "55P03") return "somebody else holds a lock on the tables for more than 5 s: pg_stat_activity and pg_locks tell who";
   return error.message || error.name;
+}
+
+/** Tells when something is due again. */
+class Intervals {
+  readonly #clock: Clock;
+  readonly #last = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  due(name: string, intervalMs: number): boolean {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - (this.#last.get(name) ?? Number.NEGATIVE_INFINITY) < intervalMs) return false;
+    this.#last.set(name, nowMs);
+    return true;
+  }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { QueueReader } from "@voting/ballots";
 import { Registry } from "prom-client";
-import { createMetrics as resultMetrics } from "../../result/src/metrics.js";
+import { createMetrics as resultMetrics } from "../../result/src/build-result.js";
 import voting from "../../stack.js";
 import { createMetrics as voteMetrics } from "../../vote/src/metrics.js";
 import { createMetrics as workerMetrics } from "../src/metrics.js";

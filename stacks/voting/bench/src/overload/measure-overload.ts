@@ -1,16 +1,20 @@
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Percentiles } from "@voting/stress";
 import type { VotingRun } from "@voting/testing";
 import { BareServer } from "../bare-server.js";
 import { wrk } from "../wrk.js";
-import { CpuQuota, NoQuota } from "./cpu-quota.js";
 import { Rush } from "./rush.js";
 
 /** What the vote service has of a core, so that two cores can offer it many times what it can take. */
 export const QUOTA_CORES = 0.3;
+
 export const TIMES_CAPACITY = 5;
+
 const CONNECTIONS = 10_000;
+
 const CAPACITY_SECONDS = 5;
+
 const SETTLE_MS = 3_000;
 
 /** The vote service with little of a core, and far more votes than it can take. */
@@ -35,6 +39,14 @@ export interface Overload {
   /** How much later than due votes were sent: what the clients are behind. */
   readonly lateMs: Percentiles;
 }
+
+const PERIOD_US = 100_000;
+
+/** Version 2 of control groups has one tree, version 1 one for each controller. */
+const TREES = [
+  { root: "/sys/fs/cgroup", file: "cpu.max", limit: (us: number) => `${us} ${PERIOD_US}`, own: /^0::(.*)$/m },
+  { root: "/sys/fs/cgroup/cpu", file: "cpu.cfs_quota_us", limit: (us: number) => String(us), own: /^\d+:(?:[^:]*,)?cpu(?:,[^:]*)?:(.*)$/m },
+];
 
 /** `null`, and said so, where a process cannot be held to a share of a core. */
 export async function measureOverload(run: VotingRun, seconds: number, say: (text: string) => unknown): Promise<Overload | null> {
@@ -109,4 +121,51 @@ export function renderOverload(load: Overload): readonly string[] {
     `  accepted ${count(load.acceptedPerSecond)}/s (worst second ${count(load.worstSecond)}), ${times(load.acceptedMs)}`,
     `  refused ${count(load.refused)}, ${times(load.refusedMs)}, ${load.refusedWithoutRetryAfter} without Retry-After; ${load.failed} failed`,
   ];
+}
+
+/** This user, or this machine, cannot hold a process to a share of a core. */
+class NoQuota extends Error {}
+
+/** Holds a process to a share of a core, by a control group of the kernel's. */
+class CpuQuota {
+  readonly #folder: string;
+  readonly #pid: number;
+  /** The group that it was in before. */
+  readonly #before: string;
+
+  private constructor(folder: string, pid: number, before: string) {
+    this.#folder = folder;
+    this.#pid = pid;
+    this.#before = before;
+  }
+
+  /** @throws NoQuota with a sentence. */
+  static hold(pid: number, cores: number): CpuQuota {
+    const problems: string[] = [];
+    for (const { root, file, limit, own } of TREES) {
+      const folder = `${root}/groundplan-bench-${pid}`;
+      try {
+        mkdirSync(folder);
+        try {
+          if (!existsSync(`${folder}/${file}`)) throw new Error(`${root} has no ${file}`);
+          const before = own.exec(readFileSync(`/proc/${pid}/cgroup`, "utf8"))?.[1] ?? "/";
+          writeFileSync(`${folder}/${file}`, limit(Math.round(cores * PERIOD_US)));
+          writeFileSync(`${folder}/cgroup.procs`, String(pid));
+          return new CpuQuota(folder, pid, `${root}${before}/cgroup.procs`);
+        } catch (error) {
+          rmdirSync(folder);
+          throw error;
+        }
+      } catch (error) {
+        problems.push((error as Error).message);
+      }
+    }
+    throw new NoQuota(`a process cannot be held to a share of a core here, which takes root and control groups: ${problems.join("; ")}`);
+  }
+
+  /** Lets the process go where it was. */
+  release(): void {
+    if (existsSync(`/proc/${this.#pid}`)) writeFileSync(this.#before, String(this.#pid));
+    rmdirSync(this.#folder);
+  }
 }

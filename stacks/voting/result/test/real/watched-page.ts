@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "@groundplan/testing";
 import Fastify, { type FastifyInstance } from "fastify";
 import { Registry } from "prom-client";
+import { viewerStream } from "../../src/build-result.js";
 import { createViewerMetrics } from "../../src/viewer-metrics.js";
-import { viewerStream } from "../../src/viewer-stream.js";
 import { Viewers } from "../../src/viewers.js";
 import { StreamClient } from "./stream-client.js";
 

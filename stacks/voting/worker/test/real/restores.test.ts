@@ -4,7 +4,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { type Databases, startDatabases, until, untilDone } from "@groundplan/testing";
 import { type Ballot, type BallotQueue, connectClient, endClient, openQueue, openReader, orderedUuid } from "@voting/ballots";
 import { Redis } from "ioredis";
-import { type Accepted, acceptGap } from "../../src/accept-gap.js";
+import { type Accepted, acceptGap } from "../../src/operator-commands.js";
 import { type RunningWorker, runWorker } from "./running-worker.js";
 
 const ignore = (): void => undefined;
