@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { checkStackFile } from "../src/commands/inspect.js";
 import { folderWith } from "./helpers.js";
 
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 
 /** The blocks of TypeScript in a page. */
@@ -43,4 +46,15 @@ test("every function of groundplan and groundplan/plan says in its docstring wha
   });
   assert.ok(documented.length > 10, String(documented.length));
   for (const { name, says } of documented) assert.match(says, /@example/, name);
+});
+
+test("the files that ARCHITECTURE and the documents name are there", () => {
+  const files = execFileSync("git", ["ls-files"], { cwd: ROOT, encoding: "utf8" }).split("\n");
+  const pages = ["ARCHITECTURE.md", "CONTRIBUTING.md", ...files.filter((file) => /^docs\/[^/]+\.md$/.test(file))];
+  const named = pages.flatMap((page) => [...read(page).matchAll(/`([\w./-]+\.(?:ts|mjs|js))`/g)].map(([, file = ""]) => ({ page, file })));
+  assert.ok(named.length > 20, String(named.length));
+  assert.deepEqual(
+    named.filter(({ file }) => !files.some((one) => one === file || one.endsWith(`/${file}`))),
+    [],
+  );
 });
