@@ -4,8 +4,8 @@ import { readPorts } from "../src/import/draft.js";
 import { hostsIn, withHosts } from "../src/import/host-names.js";
 import { InterpolationError, interpolate } from "../src/import/interpolate.js";
 import { looksSecret } from "../src/import/parse-compose.js";
-import { isSame } from "../src/import/read-links.js";
 import { mebibytes } from "../src/import/read-memory.js";
+import { isSame } from "../src/import/read-service.js";
 
 test("variables are put in by the rules of Compose", () => {
   const env = { A: "one", EMPTY: "" };

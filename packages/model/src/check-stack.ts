@@ -12,9 +12,8 @@ import { sortedUnique, startOrder } from "./planning/start-order.js";
 import type { Problem } from "./problem.js";
 import { show, sortedListOf } from "./show.js";
 import { awsProblems } from "./validation/aws.js";
-import { envProblems, sourceProblems, standInProblems } from "./validation/components.js";
 import { hostProblems, portProblems } from "./validation/hosts.js";
-import { monitoringProblems, pipelineProblems } from "./validation/monitoring.js";
+import { envProblems, monitoringProblems, pipelineProblems, sourceProblems, standInProblems } from "./validation/monitoring.js";
 import { componentsByName, nameProblems, unknownName } from "./validation/names.js";
 
 /** A stack's plan, or all that keeps it from having one. */

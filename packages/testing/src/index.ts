@@ -1,7 +1,5 @@
-export { BROWSER, BROWSER_ARGUMENTS } from "./browser.js";
-export { ComposeRun, type ComposeRunOptions } from "./docker/compose-run.js";
+export { ComposeRun, type ComposeRunOptions, type OutsideWorld, openOutsideWorld } from "./docker/compose-run.js";
 export { type DockerEngine, type MissingEngine, openDockerEngine, openEmptyEngine } from "./docker/docker-engine.js";
-export { type OutsideWorld, openOutsideWorld } from "./docker/outside-world.js";
 export { type Outcome, type ProgramOptions, runProgram, tryProgram } from "./docker/run-program.js";
 export { type BaseImage, MONITORING_STAND_INS, STAND_IN_IMAGES } from "./docker/stand-in-images.js";
 export { freePort } from "./free-port.js";
@@ -12,5 +10,5 @@ export { openClients } from "./open-clients.js";
 export { missingProgram, pathWithPrograms, programPath, TERRAFORMS, type TerraformProgram } from "./programs.js";
 export { propertyRuns } from "./property-runs.js";
 export { awkwardStack, minimalStack, singleHostStack, votingStack } from "./sample-stacks.js";
-export { type Databases, startDatabases } from "./start-databases.js";
+export { BROWSER, BROWSER_ARGUMENTS, type Databases, startDatabases } from "./start-databases.js";
 export { until, untilDone } from "./until.js";

@@ -8,8 +8,7 @@ import type { ImportedComponent, ImportedHost, ImportedStack, ImportProblem } fr
 import { type Environment, interpolateValues } from "./interpolate.js";
 import { Notes } from "./notes.js";
 import { postgresOptions, redisOptions } from "./read-database.js";
-import { readLinks, readTargets } from "./read-links.js";
-import { readSource, type Source, serviceOptions } from "./read-service.js";
+import { readLinks, readSource, readTargets, type Source, serviceOptions } from "./read-service.js";
 import { namesOf, objectOf, ordered, type Values } from "./values.js";
 
 export interface ComposeContext {

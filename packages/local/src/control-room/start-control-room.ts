@@ -5,8 +5,7 @@ import { type Plan, UserError } from "@groundplan/model";
 import { GRAPH_STYLE, renderSvg } from "@groundplan/targets/graph";
 import type { LogLine, RunningStack } from "../running-stack.js";
 import { watchAlerts } from "./alerts/alert-watcher.js";
-import { type LevelPoint, startLevelSampler } from "./levels/level-sampler.js";
-import { partReport, stateReport } from "./state-report.js";
+import { type LevelPoint, partReport, startLevelSampler, stateReport } from "./levels/level-sampler.js";
 
 export interface ControlRoom {
   /** For example http://127.0.0.1:8090 */

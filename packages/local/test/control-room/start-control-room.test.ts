@@ -3,10 +3,9 @@ import { once } from "node:events";
 import { get, request } from "node:http";
 import { after, beforeEach, test } from "node:test";
 import { UserError } from "@groundplan/model";
-import type { LevelPoint } from "../../src/control-room/levels/level-sampler.js";
+import type { LevelPoint, StateReport } from "../../src/control-room/levels/level-sampler.js";
 import type { LevelsReport } from "../../src/control-room/start-control-room.js";
 import { type ControlRoom, startControlRoom } from "../../src/control-room/start-control-room.js";
-import type { StateReport } from "../../src/control-room/state-report.js";
 import type { LogLine, PartState } from "../../src/running-stack.js";
 import { component, type FakeStack, fakeStack, metricsServer, part, pipelineOf, planWith } from "./fake-stack.js";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { tryProgram } from "@groundplan/testing";
-import { shipped } from "../../src/aws/ansible/playbooks.js";
+import { shipped } from "../../src/aws/ansible/group-vars.js";
 import { SHIPPED } from "../../src/aws/ansible/shipped-files.generated.js";
 import { ansibleOf } from "./hosts-plans.js";
 import { AWS_PLANS } from "./terraform-plans.js";

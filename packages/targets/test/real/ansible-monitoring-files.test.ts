@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { missingProgram, type Outcome, tryProgram } from "@groundplan/testing";
-import { shipped } from "../../src/aws/ansible/playbooks.js";
+import { shipped } from "../../src/aws/ansible/group-vars.js";
 import { ansibleOf } from "../aws/hosts-plans.js";
 import { PLANS } from "../golden.js";
 import { checked, written } from "../monitoring/promtool.js";

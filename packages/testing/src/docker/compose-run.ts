@@ -1,13 +1,17 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../free-port.js";
+import { IS_ROOT } from "./cache-folder.js";
 import { type DockerEngine, type MissingEngine, openDockerEngine } from "./docker-engine.js";
 import { type Outcome, runProgram, tryProgram } from "./run-program.js";
 import { type BaseImage, STAND_IN_IMAGES } from "./stand-in-images.js";
 
 const GROUNDPLAN = fileURLToPath(new URL("../../../cli/bin/groundplan.js", import.meta.url));
+
 /** The first start makes the database; on a busy machine that takes its time. */
 const START_SECONDS = 180;
 
@@ -18,6 +22,23 @@ export interface ComposeRunOptions {
   readonly publicServices: readonly string[];
   /** Programs of monitoring that no image can be had for. Default: none */
   readonly without?: readonly string[];
+}
+
+/** Of RFC 5737: in use nowhere. */
+const NEAR = "198.51.100.1";
+
+const FAR = "198.51.100.2";
+
+const PORT = 7;
+
+/**
+ * A machine outside: a network namespace behind a router, which is this machine. As on the internet, it knows no way back to a container's
+ * own address, so only who is given this machine's address on the way can open a connection to it.
+ */
+export interface OutsideWorld {
+  readonly address: string;
+  readonly port: number;
+  close(): Promise<void>;
 }
 
 /** A stack under Compose for a test file, as `groundplan compose` runs it: a project, ports, images and data of its own. */
@@ -115,5 +136,34 @@ export class ComposeRun {
   async #remove(list: readonly string[], remove: readonly string[]): Promise<void> {
     const found = (await this.engine.docker(...list)).split("\n").filter(Boolean);
     if (found.length > 0) await this.engine.docker(...remove, ...found);
+  }
+}
+
+/** `null`: it takes root and the program "ip". */
+export async function openOutsideWorld(): Promise<OutsideWorld | null> {
+  if (!IS_ROOT || (await tryProgram("ip", ["-V"])).code !== 0) return null;
+  const name = `gptest${process.pid}`;
+  const ip = (line: string): Promise<string> => runProgram("ip", line.split(" "));
+  await ip(`netns add ${name}`);
+  try {
+    await ip(`link add ${name} type veth peer name eth0 netns ${name}`);
+    await ip(`address add ${NEAR}/30 dev ${name}`);
+    await ip(`link set ${name} up`);
+    await ip(`-n ${name} address add ${FAR}/30 dev eth0`);
+    await ip(`-n ${name} link set eth0 up`);
+    const program = `require("node:net").createServer((socket) => socket.end()).listen(${PORT}, () => console.log("listening"))`;
+    const listener = spawn("ip", ["netns", "exec", name, process.execPath, "--eval", program], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(listener.stdout, "data");
+    return {
+      address: FAR,
+      port: PORT,
+      async close() {
+        listener.kill("SIGKILL");
+        await ip(`netns delete ${name}`);
+      },
+    };
+  } catch (error) {
+    await ip(`netns delete ${name}`);
+    throw error;
   }
 }

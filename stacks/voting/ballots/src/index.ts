@@ -1,11 +1,9 @@
 export { answerErrors, describeError, type ErrorAnswer, RequestError } from "./answer-errors.js";
 export { type Ballot, isUuid, type NewBallot, nowMs } from "./ballot.js";
 export { Batcher, GoneError, LeftOutError, OverloadedError } from "./batcher.js";
-export { collectTotal } from "./collect-total.js";
 export { connectionLimit, limitConnections, openFilesLimit } from "./connection-limit.js";
 export { connectClient, endClient, openPool, requireDurablePostgres } from "./database.js";
-export { derivedUuid } from "./derived-uuid.js";
-export { escapeHtml } from "./escape-html.js";
+export { derivedUuid, orderedUuid } from "./derived-uuid.js";
 export { addFastLane, type FastLane } from "./http-server.js";
 export { Keyring } from "./keyring.js";
 export {
@@ -25,8 +23,7 @@ export {
 export { Notice } from "./notice.js";
 export { openQueue, openReader } from "./open-queue.js";
 export { optionsFrom, type PollOption } from "./options.js";
-export { orderedUuid } from "./ordered-uuid.js";
-export { pageFrom } from "./page-from.js";
+export { escapeHtml, pageFrom } from "./page-from.js";
 export { PARTITIONS } from "./partition.js";
 export {
   type BallotQueue,
@@ -39,7 +36,6 @@ export {
   type QueueTotals,
   type Resumption,
 } from "./queue.js";
-export { requireEnv } from "./require-env.js";
 export { retentionFrom } from "./retention.js";
 export { migrate } from "./schema/migrate.js";
-export { createApp, runService, type ServiceContext, type ServiceParts } from "./service.js";
+export { collectTotal, createApp, requireEnv, runService, type ServiceContext, type ServiceParts } from "./service.js";

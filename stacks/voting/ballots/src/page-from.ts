@@ -6,3 +6,8 @@ export function pageFrom(name: string): string | null {
     throw new Error(`${name} must be an http address, found "${address}"`);
   return address;
 }
+
+/** Text as it may stand anywhere in HTML, attributes in quotes included. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import Fastify, { type FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
-import { collectDefaultMetrics, Registry } from "prom-client";
+import { type Counter, collectDefaultMetrics, type Gauge, Registry } from "prom-client";
 import { answerErrors, sendError } from "./answer-errors.js";
 import { answerBrokenHttp, createHttpServer } from "./http-server.js";
 
@@ -152,4 +153,41 @@ async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Sets a metric to what its source says now; while the source is down the metric is missing, not zero. For `collect`, which
+ * runs at each scrape: between reading and setting nothing waits, so that two scrapes at once do not add up.
+ */
+export async function collectTotal(metric: Counter | Gauge, read: () => Promise<number>, onOutage: (error: Error) => void): Promise<void> {
+  try {
+    const total = await read();
+    metric.reset();
+    metric.inc(total);
+  } catch (error) {
+    metric.remove();
+    onOutage(error as Error);
+  }
+}
+
+/**
+ * A variable that the service cannot do without: the value of `name` or, where that is not set, of the file whose path is in `name`_FILE
+ * (as container engines give secrets), without the line break at its end. Throws a sentence for the operator.
+ */
+export function requireEnv(name: string, env: NodeJS.ProcessEnv = process.env): string {
+  const value = env[name] || readSecret(name, env[`${name}_FILE`]);
+  if (!value) throw new Error(`${name} is not set, and neither is ${name}_FILE, the path of a file that holds it`);
+  return value;
+}
+
+function readSecret(name: string, path: string | undefined): string | null {
+  if (!path) return null;
+  let value: string;
+  try {
+    value = readFileSync(path, "utf8").replace(/\r?\n$/, "");
+  } catch (error) {
+    throw new Error(`${name}_FILE leads to no file that can be read: ${(error as Error).message}`);
+  }
+  if (value === "") throw new Error(`the file in ${name}_FILE is empty: ${path}`);
+  return value;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Counter, Registry } from "prom-client";
-import { collectTotal } from "../src/collect-total.js";
+import { collectTotal } from "../src/service.js";
 
 function counterOf(read: () => Promise<number>): Registry {
   const registry = new Registry();

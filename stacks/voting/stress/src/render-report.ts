@@ -1,5 +1,5 @@
-import { drawLevels } from "./draw-levels.js";
 import type { Percentiles } from "./percentiles.js";
+import { drawLevels } from "./render-live.js";
 import { lateLines, ms, verdictOf } from "./render-stress.js";
 import type { StackUrls } from "./stack-client.js";
 import { passed, type StressReport, type StressRun } from "./stress-report.js";

@@ -6,8 +6,17 @@ import { inWords, shell, table } from "../../text/words.js";
 import { inline, map, quoted, renderYaml } from "../../text/yaml.js";
 import type { HostPlan, HostsPlan, ServiceMetric } from "../hosts-plan.js";
 import { envTemplate } from "./docker-run.js";
-import { renderComponents, renderConnections, renderMonitoringVariables, renderSettings } from "./group-vars.js";
-import { deployMonitoring, plainScalar, renderPlaybooks, type ShippedFile, shipped } from "./playbooks.js";
+import {
+  deployMonitoring,
+  plainScalar,
+  renderComponents,
+  renderConnections,
+  renderMonitoringVariables,
+  renderPlaybooks,
+  renderSettings,
+  type ShippedFile,
+  shipped,
+} from "./group-vars.js";
 
 /** The folder of the agent's configuration on a host. */
 const AGENT_FOLDER = "/opt/aws/amazon-cloudwatch-agent/etc";

@@ -3,8 +3,8 @@ import { after, before, beforeEach, test } from "node:test";
 import { type Databases, startDatabases } from "@groundplan/testing";
 import type pg from "pg";
 import type { Ballot } from "../../src/ballot.js";
+import { orderedUuid } from "../../src/derived-uuid.js";
 import { countBallots, loadPosition, lookUpBallot, readSnapshot } from "../../src/ledger.js";
-import { orderedUuid } from "../../src/ordered-uuid.js";
 import { rankOf } from "../../src/rank.js";
 import { migrate } from "../../src/schema/migrate.js";
 
