@@ -28,7 +28,7 @@ interface ServedProvider {
   close(): void;
 }
 
-const PROTO = fileURLToPath(new URL("../../data/tfplugin6.proto", import.meta.url));
+const PROTO = fileURLToPath(new URL("../data/tfplugin6.proto", import.meta.url));
 
 /** Sources without a host mean a different registry in either program. */
 const REGISTRIES = ["registry.terraform.io", "registry.opentofu.org"];
