@@ -11,8 +11,7 @@ import { scrapeTargets } from "./planning/scrapes.js";
 import { sortedUnique, startOrder } from "./planning/start-order.js";
 import type { Problem } from "./problem.js";
 import { show, sortedListOf } from "./show.js";
-import { awsProblems } from "./validation/aws.js";
-import { hostProblems, portProblems } from "./validation/hosts.js";
+import { awsProblems, hostProblems, portProblems } from "./validation/hosts.js";
 import { envProblems, monitoringProblems, pipelineProblems, sourceProblems, standInProblems } from "./validation/monitoring.js";
 import { componentsByName, nameProblems, unknownName } from "./validation/names.js";
 

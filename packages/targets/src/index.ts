@@ -1,3 +1,11 @@
+import { awsTarget } from "./aws/aws-target.js";
+import { composeTarget } from "./compose/compose-target.js";
+import { renderMermaid } from "./graph/mermaid.js";
+import { renderSvg } from "./graph/svg.js";
+import { monitoringTarget } from "./monitoring/monitoring-target.js";
+import { swarmTarget } from "./swarm/swarm-target.js";
+import type { Target } from "./target.js";
+
 export { type HostPlan, type HostsPlan, hostsPlanOf } from "./aws/hosts-plan.js";
 export type { Variable } from "./aws/terraform/variables.js";
 export type { Container, ContainerImage, ContainerPort, UserFile } from "./containers/container.js";
@@ -27,4 +35,21 @@ export { RETENTION_DAYS, SCRAPE_SECONDS } from "./monitoring/timing.js";
 export { type Watched, watchedOf } from "./monitoring/watched.js";
 export { type SwarmPlan, swarmPlanOf } from "./swarm/swarm-plan.js";
 export type { GeneratedFile, OutputPlace, Rendered, SecretFile, SecretPart, Target } from "./target.js";
-export { TARGETS } from "./targets.js";
+
+/** The stack's diagrams, to keep beside its documentation. */
+const graphTarget: Target = {
+  name: "graph",
+  summary: "diagrams of the stack: graph.mmd (Mermaid) and graph.svg",
+  render: (plan) => ({
+    files: [
+      { path: "graph.mmd", text: renderMermaid(plan) },
+      { path: "graph.svg", text: renderSvg(plan) },
+    ],
+    secretFiles: [],
+    notes: [],
+  }),
+  next: () => null,
+};
+
+/** Every target that `groundplan synth` knows. A new one is a line here. */
+export const TARGETS: readonly Target[] = [graphTarget, composeTarget, swarmTarget, monitoringTarget, awsTarget];

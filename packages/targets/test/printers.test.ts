@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { build } from "@groundplan/model";
 import { ansibleComponent, envTemplate } from "../src/aws/ansible/docker-run.js";
 import { hostsPlanOf } from "../src/aws/hosts-plan.js";
-import { renderCompose } from "../src/compose/compose-file.js";
+import { renderCompose } from "../src/compose/compose-target.js";
 import { type Container, PLAIN } from "../src/containers/container.js";
 import { containerPlanOf } from "../src/containers/container-plan.js";
 import { swarmPlanOf } from "../src/swarm/swarm-plan.js";

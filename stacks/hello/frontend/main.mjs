@@ -1,7 +1,6 @@
 // The frontend: asks the backend, and shows its answer, or what went wrong, as a page.
 import { createServer } from "node:http";
-import { askBackend } from "./ask-backend.mjs";
-import { renderPage } from "./render-page.mjs";
+import { askBackend, renderPage } from "./page.mjs";
 
 // From the link in stack.ts: `uses: { backend }` sets it, wherever the stack runs.
 const backend = process.env.BACKEND_URL;

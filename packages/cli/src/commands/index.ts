@@ -28,8 +28,12 @@ export const ENTRIES: readonly Entry[] = [
   { name: "rules", summary: "Print the network rules that follow from the stack", load: async () => (await import("./inspect.js")).rules },
   { name: "reach", summary: "Say who can reach whom, and why", load: async () => (await import("../reach/reach.js")).reach },
   { name: "graph", summary: "Draw the stack", load: async () => (await import("./inspect.js")).graph },
-  { name: "synth", summary: "Write the files of a target", load: async () => (await import("./synth.js")).synth },
-  { name: "build", summary: "Build the images of the services with Docker", load: async () => (await import("../images/build.js")).build },
+  { name: "synth", summary: "Write the files of a target", load: async () => (await import("./inspect.js")).synth },
+  {
+    name: "build",
+    summary: "Build the images of the services with Docker",
+    load: async () => (await import("../images/build-images.js")).build,
+  },
   {
     name: "compose",
     summary: "Run the stack in Docker with Compose",
@@ -44,7 +48,7 @@ export const ENTRIES: readonly Entry[] = [
     name: "swarm",
     summary: "Run the stack in a Docker swarm",
     commands: [
-      { name: "deploy", load: async () => (await import("../swarm/deploy.js")).deploy },
+      { name: "deploy", load: async () => (await import("../swarm/swarm.js")).deploy },
       { name: "ps", load: async () => (await swarm()).ps },
       { name: "rm", load: async () => (await swarm()).rm },
     ],
@@ -64,7 +68,7 @@ export const ENTRIES: readonly Entry[] = [
       { name: "logs", load: async () => (await awsHosts()).logs },
       { name: "connect", load: async () => (await awsHosts()).connect },
       { name: "rollback", load: async () => (await awsDeploy()).rollback },
-      { name: "destroy", load: async () => (await import("../aws/destroy.js")).destroy },
+      { name: "destroy", load: async () => (await import("../aws/deploy.js")).destroy },
     ],
   },
   {

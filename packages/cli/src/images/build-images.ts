@@ -3,11 +3,17 @@ import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { UserError, type UserProblem } from "@groundplan/model";
 import { lastLines, type ProgramResult, type ProgramRunner, plain } from "@groundplan/programs";
-import { buildImage, inspectImage } from "../docker/engine.js";
+import { json, STACK } from "../arguments/options.js";
+import { command, texts } from "../command.js";
+import { buildImage, inspectImage, needEngine } from "../docker/engine.js";
 import { explainFailure } from "../docker/failures.js";
 import { explainPullFailure } from "../docker/pull-failures.js";
 import type { Progress } from "../output/progress.js";
-import type { Buildable } from "./buildable.js";
+import { renderTable } from "../output/tables.js";
+import { withDocker } from "../programs/with-programs.js";
+import { openPlan } from "../stack-file/open-plan.js";
+import { type Buildable, buildables, checkFolders } from "./buildable.js";
+import { BUILDING, howToBuild, TAG, wantedServices } from "./options.js";
 
 export interface BuildOptions {
   /** What to use in place of the Dockerfiles' own base; `null`: theirs. */
@@ -37,6 +43,67 @@ export interface BuildOutcome {
 
 const LINES_SHOWN = 12;
 
+/** `groundplan build`: resolves when every image was built, or has failed. */
+export const build = command({
+  summary: "Build the images of the stack's services with Docker",
+  arguments: [],
+  options: {
+    ...STACK,
+    service: texts("NAME", "only this service"),
+    tag: TAG,
+    ...BUILDING,
+    ...json("print {stack, tag, images: [{service, image, id, sizeBytes, overBaseBytes, seconds}], problems}"),
+  },
+  examples: [
+    { line: "build", says: "all images, as STACK/SERVICE:latest" },
+    { line: "build --service vote --tag v2", says: "one of them, as a new version" },
+    { line: "build --base node:22-bookworm-slim", says: "on another base image" },
+  ],
+  async run(input) {
+    const { options, terminal } = input;
+    const { tag } = options;
+    const opened = await openPlan(input);
+    if (opened === null) return 1;
+    const { plan, folder } = opened;
+
+    const all = buildables(plan, folder, tag);
+    if (all.length === 0) {
+      throw new UserError({
+        message: `${plan.stack} has no service that is built here`,
+        fix: "run it as it is (groundplan compose up takes ready images), or give a service a folder with a Dockerfile (build in stack.ts)",
+      });
+    }
+    const names = wantedServices(
+      options.service,
+      plan.stack,
+      all.map(({ service }) => service),
+      "service that is built",
+    );
+    const services = all.filter(({ service }) => names.includes(service));
+    checkFolders(services, folder);
+
+    return withDocker(input, {
+      names,
+      async run(docker) {
+        await needEngine(docker.runner);
+        const { images, problems } = await buildImages(services, { ...howToBuild(options), folder: input.folder }, docker);
+        docker.progress.close();
+        if (options.json) {
+          terminal.out(
+            JSON.stringify({ stack: plan.stack, tag, images, problems: problems.map(({ message, fix }) => ({ message, fix })) }, null, 2),
+          );
+        } else if (images.length > 0) terminal.out(renderImages(images));
+        if (problems.length > 0) throw new UserError(problems);
+        return 0;
+      },
+      async stopped(_, say) {
+        say("stopped; unfinished images are as they were before");
+        return 1;
+      },
+    });
+  },
+});
+
 /** Builds the images of the services, as many at a time as this machine has cores. One that fails does not stop the others. */
 export async function buildImages(
   services: readonly Buildable[],
@@ -55,7 +122,7 @@ export async function buildImages(
   const results = await atMost(availableParallelism(), services, async (service) => {
     try {
       if (options.prepare && service.prepare !== null) await prepareOnce(service);
-      const built = await build(service, options, { runner, progress });
+      const built = await buildOne(service, options, { runner, progress });
       progress.end(service.service, `built ${built.image}`);
       return built;
     } catch (error) {
@@ -93,7 +160,7 @@ async function prepare({ service, folder, prepare: command }: Buildable, runner:
   });
 }
 
-async function build(
+async function buildOne(
   { service, image, folder }: Buildable,
   { base, folder: shownFrom }: BuildOptions,
   { runner, progress }: { readonly runner: ProgramRunner; readonly progress: Progress },
@@ -261,4 +328,23 @@ function parseImage(json: string): Image {
 function sizeOverBase(image: Image, base: Image): number | null {
   const isOnTop = base.layers.every((layer, index) => image.layers[index] === layer);
   return isOnTop ? image.sizeBytes - base.sizeBytes : null;
+}
+
+/** What was built, as a table. */
+export function renderImages(images: readonly BuiltImage[]): string {
+  return renderTable(
+    ["image", "size", "over its base", "seconds"],
+    images.map(({ image, sizeBytes, overBaseBytes, seconds }) => [
+      image,
+      sizeText(sizeBytes),
+      overBaseBytes === null ? "unknown" : sizeText(overBaseBytes),
+      seconds.toFixed(1),
+    ]),
+  );
+}
+
+/** As Docker shows sizes: a MB has 10^6 bytes. */
+function sizeText(bytes: number): string {
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 0)} MB`;
 }

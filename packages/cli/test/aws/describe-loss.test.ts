@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeLoss } from "../../src/aws/destroy.js";
+import { describeLoss } from "../../src/aws/deploy.js";
 import { parseState } from "../../src/aws/terraform.js";
 
 const resource = (address: string, values: object, mode = "managed") => ({ address, mode, type: address.split(".")[0], name: "x", values });

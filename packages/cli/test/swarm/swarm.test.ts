@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkNewImages, type DeployWait, explainDeploy, waitUntilDeployed } from "../../src/swarm/deploy.js";
 import * as commands from "../../src/swarm/state.js";
 import { describeService, hasFallenBack, isDeployed, parseSwarm, type SwarmService, serviceIds } from "../../src/swarm/state.js";
-import { renderServices } from "../../src/swarm/swarm.js";
+import { checkNewImages, type DeployWait, explainDeploy, renderServices, waitUntilDeployed } from "../../src/swarm/swarm.js";
 import { fakeProgress, fakeRunner } from "../docker/fake-runner.js";
 import { run } from "../helpers.js";
 

@@ -5,8 +5,8 @@ import { test } from "node:test";
 const pageModule = (name: string) => import(new URL(`../../src/control-room/page/${name}`, import.meta.url).href);
 
 const { formatCount, formatDuration, formatShort } = await pageModule("format.js");
-const { readLogLine } = await pageModule("read-log-line.js");
-const { axisTicks, lastOf, seriesOf } = await pageModule("series.js");
+const { readLogLine } = await pageModule("logs.js");
+const { axisTicks, lastOf, seriesOf } = await pageModule("chart.js");
 
 const point = (second: number, totals: (number | null)[], missing: (string | null)[] = totals.map(() => null)) => ({
   time: second * 1_000,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { type TestContext, test } from "node:test";
-import { redisHealth } from "../../src/parts/redis-program.js";
+import { redisHealth } from "../../src/parts/program.js";
 
 async function ask(t: TestContext, answer: string): Promise<string | null> {
   const server = createServer((socket) => socket.once("data", () => socket.end(answer))).listen(0, "127.0.0.1");

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { build, type Plan, planOf, type StackBuilder, stack } from "@groundplan/model";
 import { freePort } from "@groundplan/testing";
 import pg from "pg";
-import { findRedisServer } from "../../src/parts/redis-program.js";
+import { findRedisServer } from "../../src/parts/program.js";
 import { until } from "../../src/pause.js";
 import { processIdentity } from "../../src/processes/process-identity.js";
 import { type RunStackOptions, runStack } from "../../src/run-stack.js";

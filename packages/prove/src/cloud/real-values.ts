@@ -3,7 +3,6 @@ import type { Attribute, AttributeType, Block } from "../schema/schema.js";
 import { isUnknown, isValues, textOf, type Value, type Values } from "../values/value.js";
 import { addressIn, parseCidr } from "./cidr.js";
 import type { Cloud, CloudResource } from "./cloud.js";
-import type { Facts } from "./facts.js";
 import { stableHash, stableNumber } from "./stable-hash.js";
 
 type Compute = (facts: Facts) => Value | undefined;
@@ -94,6 +93,16 @@ const PUBLIC_RANGES = ["203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24"];
 const PRIVATE_ATTRIBUTES = ["private_ip"];
 
 const PUBLIC_ATTRIBUTES = ["public_ip"];
+
+/** What a computed value may follow from. */
+interface Facts {
+  readonly cloud: Cloud;
+  readonly type: string;
+  /** Of the resource, as far as they are known. */
+  readonly values: Values;
+  /** The same for the same resource in every run. */
+  readonly hash: string;
+}
 
 /**
  * What a resource has once it is made: every unknown value of the plan gets one, by the first that knows it: the table of computed values,

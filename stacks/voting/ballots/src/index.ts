@@ -1,10 +1,9 @@
 export { answerErrors, describeError, type ErrorAnswer, RequestError } from "./answer-errors.js";
 export { type Ballot, isUuid, type NewBallot, nowMs } from "./ballot.js";
 export { Batcher, GoneError, LeftOutError, OverloadedError } from "./batcher.js";
-export { connectionLimit, limitConnections, openFilesLimit } from "./connection-limit.js";
 export { connectClient, endClient, openPool, requireDurablePostgres } from "./database.js";
 export { derivedUuid, orderedUuid } from "./derived-uuid.js";
-export { addFastLane, type FastLane } from "./http-server.js";
+export { addFastLane, connectionLimit, type FastLane, limitConnections, openFilesLimit } from "./http-server.js";
 export { Keyring } from "./keyring.js";
 export {
   type BatchDetails,
@@ -22,8 +21,7 @@ export {
 } from "./ledger.js";
 export { Notice } from "./notice.js";
 export { openQueue, openReader } from "./open-queue.js";
-export { optionsFrom, type PollOption } from "./options.js";
-export { escapeHtml, pageFrom } from "./page-from.js";
+export { escapeHtml, optionsFrom, type PollOption, pageFrom } from "./options.js";
 export { PARTITIONS } from "./partition.js";
 export {
   type BallotQueue,

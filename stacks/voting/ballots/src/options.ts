@@ -7,6 +7,7 @@ export interface PollOption {
 }
 
 const OPTION_ID = /^[a-z0-9][a-z0-9_-]{0,31}$/;
+
 const MAX_OPTIONS = 26;
 
 /**
@@ -38,4 +39,18 @@ function parseOption(text: string, index: number): PollOption {
   if (!OPTION_ID.test(id)) throw new Error(`OPTIONS: "${id}" cannot be an id; use lower-case letters, digits, - and _ (at most 32)`);
   if (label === "") throw new Error(`OPTIONS: option ${index + 1} has no label`);
   return { id, label };
+}
+
+/** The address of another page from a variable; `null` when it is not set. Throws a sentence for the operator when it is no http address. */
+export function pageFrom(name: string): string | null {
+  const address = process.env[name];
+  if (!address) return null;
+  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol))
+    throw new Error(`${name} must be an http address, found "${address}"`);
+  return address;
+}
+
+/** Text as it may stand anywhere in HTML, attributes in quotes included. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

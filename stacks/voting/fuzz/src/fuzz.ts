@@ -4,9 +4,8 @@ import { type Claim, LedgerChecks } from "./check-ledger.js";
 import type { Finding, FuzzReport } from "./fuzz-report.js";
 import { judgeMemory, type MemorySample } from "./memory-rule.js";
 import { OPTIONS } from "./request-text.js";
-import { runRound, stallConnections } from "./round.js";
+import { runRound, StackLedger, stallConnections, VoteProcess } from "./round.js";
 import type { Observed } from "./run-exchange.js";
-import { StackLedger, VoteProcess } from "./stack-figures.js";
 import { Tallies } from "./tallies.js";
 import { fillVoterPool, idOf, type VoterPool } from "./voter-pool.js";
 

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
-import { escapeHtml, type Keyring } from "@voting/ballots";
+import { escapeHtml, type Keyring, RequestError } from "@voting/ballots";
 import type { FastifyInstance } from "fastify";
 import type { Pool } from "pg";
 import { type BallotState, ballotState } from "./ballot-state.js";
-import { orUnavailable } from "./result-api.js";
-import type { Results } from "./result-reader.js";
+import type { ResultReader, Results } from "./result-reader.js";
 import type { TallyFeed } from "./tally-feed.js";
 
 const PAGE_HEADERS = {
@@ -41,6 +40,12 @@ const STATE_SENTENCES: Readonly<Record<BallotState, string>> = {
   superseded: "This ballot was counted, and a later vote of the same voter has replaced it.",
   unknown: "This is not a receipt of this poll.",
 };
+
+interface ResultApiParts {
+  readonly reader: ResultReader;
+  readonly pool: Pool;
+  readonly keyring: Keyring;
+}
 
 /** The page for people. Its first picture is complete without a script; the script keeps it live. */
 export async function resultPage(app: FastifyInstance, { feed, pool, keyring, votePage }: ResultPageParts): Promise<void> {
@@ -110,3 +115,26 @@ function renderOption({ label, votes }: Results["options"][number], total: numbe
 const countText = (votes: number): string => `${votes.toLocaleString("en")} ${votes === 1 ? "vote" : "votes"}`;
 
 const totalText = (total: number): string => (total === 0 ? "No votes yet" : `${countText(total)} in all`);
+
+/** `GET /api/results` and `GET /api/ballots/<receipt>`. */
+export async function resultApi(app: FastifyInstance, { reader, pool, keyring }: ResultApiParts): Promise<void> {
+  app.addHook("onRequest", async (_request, reply) => {
+    reply.headers({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
+  });
+
+  app.get("/api/results", async () => (await orUnavailable(reader.read())).results);
+
+  app.get<{ Params: { receipt: string } }>("/api/ballots/:receipt", async (request) => {
+    const { receipt } = request.params;
+    return { ballot: receipt, state: await orUnavailable(ballotState(pool, keyring, receipt)) };
+  });
+}
+
+/** The database is the only thing that these reads need; that it is away is not a fault of theirs. */
+async function orUnavailable<T>(read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    throw new RequestError(503, "The results cannot be read right now; please try again in a moment.", { cause: error });
+  }
+}

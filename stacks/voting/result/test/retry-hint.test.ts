@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { retryMs } from "../src/viewers.js";
+import { retryMs } from "../src/build-result.js";
 
 test("a few viewers come back after one to two seconds", () => {
   assert.equal(

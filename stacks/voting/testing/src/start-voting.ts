@@ -10,6 +10,8 @@ import { freePort } from "@groundplan/testing";
 import pg from "pg";
 import voting from "../../stack.js";
 
+export type { LinkEnds, LogLine, PartState, RunningStack } from "@groundplan/local";
+
 const STACK_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The voting stack, run for a test or a measurement with data of its own. */

@@ -1,13 +1,11 @@
 import { countBallots, endClient, migrate, type QueueReader, readPositions, requireDurablePostgres, setPosition } from "@voting/ballots";
 import type pg from "pg";
 import type { Logger } from "pino";
-import { type Batch, batchOf } from "./batch.js";
-import { BatchLimit, lingerAfter } from "./batch-limit.js";
+import { type Batch, BatchLimit, batchOf, lingerAfter } from "./batch.js";
 import type { Clock } from "./clock.js";
 import type { WorkerMetrics } from "./metrics.js";
 import { MissingBallots, openCounted } from "./opened-queue.js";
 import { PartitionClaims } from "./partition-claims.js";
-import { RejectList } from "./reject-list.js";
 
 /** How long a read waits for a first ballot; bounds how late a change of claims is noticed. */
 const READ_WAIT_MS = 250;
@@ -57,6 +55,8 @@ export interface CountingLoopParts {
   readonly log: Logger;
   readonly clock: Clock;
 }
+
+const AT_ONCE = 100;
 
 /**
  * Moves ballots from the queue to PostgreSQL, for as long as it is not stopped. Whatever fails, it begins anew from the positions
@@ -307,5 +307,44 @@ class Intervals {
     if (nowMs - (this.#last.get(name) ?? Number.NEGATIVE_INFINITY) < intervalMs) return false;
     this.#last.set(name, nowMs);
     return true;
+  }
+}
+
+/**
+ * What was put aside is in the table `rejected`, written with the batch. From there it is shown in the queue's own list, where an operator of
+ * Redis looks: at least once, and as soon as the queue has room for it. Counting never waits for that.
+ */
+class RejectList {
+  readonly #client: pg.ClientBase;
+  readonly #reader: QueueReader;
+  /** Another worker may have died before it had shown all. */
+  #mayHaveMore = true;
+
+  constructor(client: pg.ClientBase, reader: QueueReader) {
+    this.#client = client;
+    this.#reader = reader;
+  }
+
+  /** Something was put aside. */
+  add(): void {
+    this.#mayHaveMore = true;
+  }
+
+  async show(): Promise<void> {
+    if (!this.#mayHaveMore) return;
+    const { rows } = await this.#client.query<{ place: string; entry: string }>(
+      "SELECT place, entry::text AS entry FROM rejected WHERE NOT listed ORDER BY at LIMIT $1",
+      [AT_ONCE],
+    );
+    this.#mayHaveMore = rows.length === AT_ONCE;
+    if (rows.length === 0) return;
+    try {
+      await this.#reader.list(rows.map(({ entry }) => entry));
+    } catch (error) {
+      if (!(error as Error).message.startsWith("OOM")) throw error;
+      this.#mayHaveMore = true;
+      return;
+    }
+    await this.#client.query("UPDATE rejected SET listed = TRUE WHERE place = ANY ($1)", [rows.map(({ place }) => place)]);
   }
 }

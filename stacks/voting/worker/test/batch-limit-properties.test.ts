@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { propertyRuns } from "@groundplan/testing";
 import fc from "fast-check";
-import { BatchLimit, lingerAfter } from "../src/batch-limit.js";
+import { BatchLimit, lingerAfter } from "../src/batch.js";
 
 const durationMs = fc.double({ min: 0, max: 100_000, noNaN: true });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BatchLimit, lingerAfter } from "../src/batch-limit.js";
+import { BatchLimit, lingerAfter } from "../src/batch.js";
 
 test("the limit grows while full batches are fast, up to a bound", () => {
   const limit = new BatchLimit();

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { after, before, test } from "node:test";
 import { until } from "@groundplan/testing";
-import { limitConnections } from "../../src/connection-limit.js";
+import { limitConnections } from "../../src/http-server.js";
 
 const server = createServer((_request, response) => response.end("served"));
 let refused = 0;

@@ -3,9 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "@groundplan/testing";
 import Fastify, { type FastifyInstance } from "fastify";
 import { Registry } from "prom-client";
-import { viewerStream } from "../../src/build-result.js";
+import { Viewers, viewerStream } from "../../src/build-result.js";
 import { createViewerMetrics } from "../../src/viewer-metrics.js";
-import { Viewers } from "../../src/viewers.js";
 import { StreamClient } from "./stream-client.js";
 
 /** The event stream behind a server of its own. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { renderPage } from "../frontend/render-page.mjs";
+import { renderPage } from "../frontend/page.mjs";
 
 test("the page shows what the backend says, and only that needs no reload", () => {
   const page = renderPage(200, "Hello, World!");
