@@ -148,6 +148,8 @@ withRedis("who restores to an earlier time on purpose leaves out what came since
   await untilPersisted(5);
   const restore = await backUp();
   const nowMs = Date.now();
+  // What comes in the same millisecond did not come later.
+  await until("it is later", () => Date.now() > nowMs);
   await cast(SECOND, "b");
   await untilPersisted(10);
   await stopWorker();

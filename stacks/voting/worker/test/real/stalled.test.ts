@@ -56,7 +56,7 @@ test("an entry of a newer format stops its partition alone, is said, and is coun
   context.after(async () => {
     await worker.stop();
     await queue.close();
-    redis.disconnect();
+    await redis.quit();
     await client.end();
   });
   await until("it is healthy", () => worker.trouble() === null);
