@@ -6,11 +6,11 @@ import { LiveConsole, onInterrupt, ReportFile, runCommand } from "@voting/proof"
 import type { LogLine } from "@voting/testing";
 import { chaos } from "./chaos.js";
 import type { ChaosNews, ChaosProgress } from "./chaos-options.js";
+import { type ChaosArguments, parseArguments, USAGE } from "./chaos-options.js";
 import { isExact } from "./chaos-report.js";
 import { describeFault, type PlannedFault, seconds } from "./faults/fault.js";
 import type { FaultRecord } from "./faults/recovery-watch.js";
 import { notPossible, startWorld, type World } from "./faults/world.js";
-import { type ChaosArguments, parseArguments, USAGE } from "./parse-arguments.js";
 import { renderJson, renderReport } from "./render-report.js";
 
 /** Between two lines of progress where there is no terminal. */

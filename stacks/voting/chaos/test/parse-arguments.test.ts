@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UsageError } from "@voting/proof";
+import { parseArguments } from "../src/chaos-options.js";
 import { FAULT_KINDS } from "../src/faults/fault.js";
-import { parseArguments } from "../src/parse-arguments.js";
 
 const parse = (text: string) => parseArguments(text.split(" ").filter(Boolean), () => 77);
 
