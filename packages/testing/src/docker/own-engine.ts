@@ -52,6 +52,8 @@ export class OwnEngine {
       "--pidfile",
       this.#path("pid"),
       ...(this.#apart ? ["--bridge=none"] : []),
+      // A stack has a network for each link: two of them side by side, and what a killed run left, would use Docker's 31 up.
+      ...["base=172.17.0.0/16,size=16", "base=10.99.0.0/16,size=24"].flatMap((pool) => ["--default-address-pool", pool]),
     ];
     // In a session of its own: Ctrl-C on the tests must not end it while another process uses it.
     const env = { ...process.env, PATH: pathWithPrograms(this.#dockerd) };
