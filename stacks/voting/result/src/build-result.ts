@@ -15,11 +15,10 @@ import {
   type ServiceParts,
 } from "@voting/ballots";
 import type { FastifyInstance } from "fastify";
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { resultApi, resultPage } from "./result-page.js";
 import { ResultReader, type Results } from "./result-reader.js";
 import { TallyFeed } from "./tally-feed.js";
-import { createViewerMetrics, type ViewerMetrics } from "./viewer-metrics.js";
 
 const DEFAULT_LIMIT = 16_000;
 
@@ -64,6 +63,13 @@ const STREAM_HEADERS = {
   "x-content-type-options": "nosniff",
   "x-accel-buffering": "no",
 } as const;
+
+interface ViewerMetrics {
+  readonly open: Gauge;
+  readonly pushSeconds: Histogram;
+  /** unread: cut off, it did not read; limit: turned away, there were too many. */
+  readonly dropped: Counter<"reason">;
+}
 
 /** Puts the result service together: one feed of tallies, pushed to the page and asked for by the API. */
 export async function buildResult({ app, log, registry, onOutage }: ServiceContext): Promise<ServiceParts> {
@@ -297,4 +303,23 @@ const eventOf = (results: Results): Buffer =>
  */
 export function retryMs(viewers: number, random: () => number = Math.random): number {
   return Math.round(SHORTEST_MS + random() * Math.max(SHORTEST_MS, viewers));
+}
+
+export function createViewerMetrics(registry: Registry): ViewerMetrics {
+  const registers = [registry];
+  return {
+    open: new Gauge({ name: "result_viewers", help: "Open event streams", registers }),
+    pushSeconds: new Histogram({
+      name: "result_push_seconds",
+      help: "Time to hand one event to all viewers",
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6],
+      registers,
+    }),
+    dropped: new Counter({
+      name: "result_viewers_dropped_total",
+      help: "Viewers cut off because they did not read (unread), or turned away because there were too many (limit)",
+      labelNames: ["reason"],
+      registers,
+    }),
+  };
 }

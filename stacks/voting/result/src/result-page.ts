@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
-import { escapeHtml, type Keyring, RequestError } from "@voting/ballots";
+import { escapeHtml, type Keyring, lookUpBallot, RequestError } from "@voting/ballots";
 import type { FastifyInstance } from "fastify";
 import type { Pool } from "pg";
-import { type BallotState, ballotState } from "./ballot-state.js";
 import type { ResultReader, Results } from "./result-reader.js";
 import type { TallyFeed } from "./tally-feed.js";
 
@@ -46,6 +45,14 @@ interface ResultApiParts {
   readonly pool: Pool;
   readonly keyring: Keyring;
 }
+
+/**
+ * - queued: accepted and durable, not counted yet
+ * - counted: the vote that stands
+ * - superseded: counted, and replaced by a later vote of the same voter
+ * - unknown: no receipt of this poll
+ */
+type BallotState = "queued" | "counted" | "superseded" | "unknown";
 
 /** The page for people. Its first picture is complete without a script; the script keeps it live. */
 export async function resultPage(app: FastifyInstance, { feed, pool, keyring, votePage }: ResultPageParts): Promise<void> {
@@ -137,4 +144,11 @@ async function orUnavailable<T>(read: Promise<T>): Promise<T> {
   } catch (error) {
     throw new RequestError(503, "The results cannot be read right now; please try again in a moment.", { cause: error });
   }
+}
+
+/** What became of a ballot. A receipt's seal proves that its ballot was accepted, so one that the ledger lacks is still queued. */
+async function ballotState(pool: Pool, keyring: Keyring, receipt: string): Promise<BallotState> {
+  const id = keyring.openReceipt(receipt);
+  if (id === null) return "unknown";
+  return (await lookUpBallot(pool, id)) ?? "queued";
 }

@@ -1,6 +1,6 @@
+import { Agent, get } from "node:http";
 import type { PipelineLevel, Plan } from "@groundplan/model";
 import type { PartState, RunningStack } from "../../running-stack.js";
-import { fetchText } from "./fetch-text.js";
 
 /** The levels at one second. */
 export interface LevelPoint {
@@ -103,6 +103,8 @@ interface AlertsReport {
 const NOT_WATCHED: AlertsReport = { watched: false, prometheusUrl: null, alerts: [], missing: null };
 
 const SAID_ELSEWHERE = new Set(["alertname", "severity", "stack"]);
+
+const agent = new Agent({ keepAlive: true, maxSockets: 4 });
 
 /** Reads the counters of the stack's pipeline once a second. A stack without a pipeline has no levels and costs nothing. */
 export function startLevelSampler(stack: RunningStack, onPoint: (point: LevelPoint) => void): LevelSampler {
@@ -356,4 +358,21 @@ function rank({ state }: ActiveAlert): number {
 
 function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** GET from this machine. Rejects on any answer but 200, and when the whole answer is not there in time. */
+function fetchText(request: { port: number; path: string; timeoutMs: number }): Promise<string> {
+  const signal = AbortSignal.timeout(request.timeoutMs);
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => reject(signal.aborted ? new Error(`no answer within ${request.timeoutMs} ms`) : error);
+    get({ host: "127.0.0.1", port: request.port, path: request.path, agent, signal }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", fail);
+      response.on("end", () => {
+        if (response.statusCode === 200) resolve(Buffer.concat(chunks).toString("utf8"));
+        else reject(new Error(`status ${response.statusCode} from ${request.path}`));
+      });
+    }).on("error", fail);
+  });
 }

@@ -3,8 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "@groundplan/testing";
 import Fastify, { type FastifyInstance } from "fastify";
 import { Registry } from "prom-client";
-import { Viewers, viewerStream } from "../../src/build-result.js";
-import { createViewerMetrics } from "../../src/viewer-metrics.js";
+import { createViewerMetrics, Viewers, viewerStream } from "../../src/build-result.js";
 import { StreamClient } from "./stream-client.js";
 
 /** The event stream behind a server of its own. */
