@@ -330,12 +330,12 @@ export function diagnose({ container, lastExitCode, log, memoryMb, waitedSeconds
   if (isReady(container)) return null;
   const { service, status, health, exitCode, restarts } = container;
   const printed = lastLines(log, LINES_SHOWN);
-  const seeLog = `put right what its log tells; all of it: ${logCommand}`;
+  const seeLog = `fix what its log says; the whole log: ${logCommand}`;
 
   if (container.error !== "") {
     const known = explainFailure(container.error, service);
     return (
-      known ?? { message: `${service} cannot be started`, detail: [container.error], fix: "put right what the Docker engine says here" }
+      known ?? { message: `${service} cannot be started`, detail: [container.error], fix: "fix what the Docker engine says above" }
     );
   }
   // The engine calls one that ends again and again unhealthy too, while it asks what does not answer yet.
