@@ -2,7 +2,7 @@ import { passwordSecretOf } from "../builder/databases.js";
 import { deepFreeze } from "../deep-freeze.js";
 import type { ComponentDefinition, EnvInput } from "../definition.js";
 import { envPrefix } from "../env-name.js";
-import type { ComponentSource, EnvPart, EnvValue, Link, Plan, PlannedComponent, PostgresSource } from "../plan.js";
+import type { ComponentSource, EnvPiece, EnvValue, Link, Plan, PlannedComponent, PostgresSource } from "../plan.js";
 import { networkRules } from "./rules.js";
 import { compareText, sortedUnique, startOrder } from "./start-order.js";
 
@@ -80,8 +80,8 @@ export function linkEnv(alias: string, target: LinkTarget): NamedValues {
 /** The part that every kind of component gives: URL, host and port. */
 export function addressEnv(alias: string, target: LinkTarget): NamedValues {
   const prefix = envPrefix(alias);
-  const host: EnvPart = { kind: "host", of: target.name };
-  const port: EnvPart = { kind: "port", of: target.name };
+  const host: EnvPiece = { kind: "host", of: target.name };
+  const port: EnvPiece = { kind: "port", of: target.name };
   return [
     [`${prefix}_URL`, urlOf(target.source, host, port)],
     [`${prefix}_HOST`, [host]],
@@ -89,7 +89,7 @@ export function addressEnv(alias: string, target: LinkTarget): NamedValues {
   ];
 }
 
-function urlOf(source: LinkTarget["source"], host: EnvPart, port: EnvPart): EnvValue {
+function urlOf(source: LinkTarget["source"], host: EnvPiece, port: EnvPiece): EnvValue {
   switch (source.kind) {
     case "service":
       return [text("http://"), host, text(":"), port];
@@ -97,13 +97,13 @@ function urlOf(source: LinkTarget["source"], host: EnvPart, port: EnvPart): EnvV
       return [text("redis://"), host, text(":"), port];
     case "postgres": {
       // Secrets are URL-safe by contract (see renderEnv), and the builder takes no other user and database.
-      const password: EnvPart = { kind: "secret", name: source.passwordSecret };
+      const password: EnvPiece = { kind: "secret", name: source.passwordSecret };
       return [text(`postgres://${source.user}:`), password, text("@"), host, text(":"), port, text(`/${source.database}`)];
     }
   }
 }
 
-function text(value: string): EnvPart {
+function text(value: string): EnvPiece {
   return { kind: "text", text: value };
 }
 
@@ -132,7 +132,7 @@ export function renderEnv(env: Readonly<Record<string, EnvValue>>, naming: EnvNa
   return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.map((part) => renderPart(part, naming)).join("")]));
 }
 
-function renderPart(part: EnvPart, naming: EnvNaming): string {
+function renderPart(part: EnvPiece, naming: EnvNaming): string {
   switch (part.kind) {
     case "text":
       return part.text;
