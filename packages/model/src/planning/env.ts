@@ -36,7 +36,7 @@ export function componentEnv(
   });
   // By reference, not by number: a laptop may run it on another port.
   const port: [string, EnvValue][] = component.port === null ? [] : [["PORT", [{ kind: "port", of: component.name }]]];
-  const own = Object.entries(component.env).map(([name, input]): [string, EnvValue] => [name, [envPart(input)]]);
+  const own = Object.entries(component.env).map(([name, input]): [string, EnvValue] => [name, [envPiece(input)]]);
   return sortedRecord([...port, ...links, ...own]);
 }
 
@@ -45,7 +45,7 @@ export function sortedRecord(variables: Iterable<readonly [string, EnvValue]>): 
   return Object.fromEntries([...variables].sort(([a], [b]) => compareText(a, b)));
 }
 
-function envPart(input: EnvInput): EnvValue[number] {
+function envPiece(input: EnvInput): EnvValue[number] {
   if (typeof input === "string") return text(input);
   return "secret" in input ? { kind: "secret", name: input.secret } : { kind: "page", of: input.page };
 }
@@ -129,21 +129,21 @@ export interface EnvNaming {
  * // { DB_HOST: "127.0.0.1", DB_URL: "postgres://app:s3cret@127.0.0.1:5432/app", ... }
  */
 export function renderEnv(env: Readonly<Record<string, EnvValue>>, naming: EnvNaming): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.map((part) => renderPart(part, naming)).join("")]));
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.map((piece) => renderPiece(piece, naming)).join("")]));
 }
 
-function renderPart(part: EnvPiece, naming: EnvNaming): string {
-  switch (part.kind) {
+function renderPiece(piece: EnvPiece, naming: EnvNaming): string {
+  switch (piece.kind) {
     case "text":
-      return part.text;
+      return piece.text;
     case "host":
-      return naming.host(part.of);
+      return naming.host(piece.of);
     case "port":
-      return String(naming.port(part.of));
+      return String(naming.port(piece.of));
     case "secret":
-      return naming.secret(part.name);
+      return naming.secret(piece.name);
     case "page":
-      return naming.page(part.of);
+      return naming.page(piece.of);
   }
 }
 

@@ -100,10 +100,10 @@ const ABOUT_SECRETS =
   "exists: README.md says how.";
 
 function secretFile({ name, value }: SwarmSecret, { containers }: SwarmPlan): SecretFile {
-  return { path: `secrets/${name}`, form: "value", parts: value.map((part) => secretPart(part, containers.plan)) };
+  return { path: `secrets/${name}`, form: "value", parts: value.map((part) => secretPiece(part, containers.plan)) };
 }
 
-function secretPart(part: EnvPiece, plan: Plan): SecretPiece {
+function secretPiece(part: EnvPiece, plan: Plan): SecretPiece {
   switch (part.kind) {
     case "text":
     case "secret":

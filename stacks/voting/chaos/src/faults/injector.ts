@@ -11,7 +11,7 @@ import type { PlannedFault } from "./fault.js";
 import type { FaultRecord, RecoveryWatch } from "./recovery-watch.js";
 import type { World } from "./world.js";
 
-export interface InjectorParts {
+export interface InjectorDependencies {
   readonly world: World;
   readonly faults: Iterable<PlannedFault>;
   readonly watch: RecoveryWatch;
@@ -28,7 +28,7 @@ const POLL_MS = 20;
 const exec = promisify(execFile);
 
 /** Injects fault after fault. Resolves when the time is over and all of them are put right. */
-export async function injectAll({ world, faults, watch, stop, forMs, leastFaults, tell }: InjectorParts): Promise<void> {
+export async function injectAll({ world, faults, watch, stop, forMs, leastFaults, tell }: InjectorDependencies): Promise<void> {
   const startedMs = performance.now();
   const heal = new AbortController();
   setMaxListeners(0, heal.signal); // Every fault that lasts listens.

@@ -54,7 +54,7 @@ const COMMAND_TIMEOUT_MS = 5_000;
 
 const RECONNECT_MS = 200;
 
-interface ClassicLoadParts {
+interface ClassicLoadDependencies {
   readonly redisUrl: string;
   readonly random: Random;
   readonly options: readonly string[];
@@ -73,7 +73,7 @@ interface LoadEvents {
   onProblem(sentence: string): void;
 }
 
-interface ApiVoterParts {
+interface ApiVoterDependencies {
   readonly box: BallotBox;
   readonly random: Random;
   readonly options: readonly string[];
@@ -178,7 +178,7 @@ class ClassicClient {
 }
 
 /** Votes over one classic client until told to stop. Half of the votes are by voters of their own, the others by a few who change their minds. */
-async function runClassicLoad(parts: ClassicLoadParts): Promise<readonly Voter[]> {
+async function runClassicLoad(parts: ClassicLoadDependencies): Promise<readonly Voter[]> {
   const { redisUrl, random, options, votesPerSecond, onOutcome, stop } = parts;
   const client = new ClassicClient(redisUrl);
   const voters = Array.from({ length: 5 }, (_, index) => new Voter(`classic-again-${index}`));
@@ -199,9 +199,9 @@ async function runClassicLoad(parts: ClassicLoadParts): Promise<readonly Voter[]
 /** A person who votes again and again, in the ways that people and programs do. */
 class ApiVoter {
   readonly voter = new Voter();
-  readonly #parts: ApiVoterParts;
+  readonly #parts: ApiVoterDependencies;
 
-  constructor(parts: ApiVoterParts) {
+  constructor(parts: ApiVoterDependencies) {
     this.#parts = parts;
   }
 
