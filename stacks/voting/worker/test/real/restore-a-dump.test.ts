@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -64,7 +64,7 @@ async function startServer(): Promise<Server> {
   // PostgreSQL refuses to run as root.
   let as: readonly string[] = [];
   if (process.getuid?.() === 0) {
-    const id = Number((await runProgram("id", ["-u", "postgres"])).trim());
+    const id = Number(/^postgres:[^:]*:(\d+):/m.exec(readFileSync("/etc/passwd", "utf8"))?.[1]);
     for (const path of [folder, data]) chownSync(path, id, id);
     as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"];
   }
