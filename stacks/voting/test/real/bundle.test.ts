@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Databases, freePort, runProgram, startDatabases, until, untilDone } from "@groundplan/testing";
 
@@ -82,4 +84,20 @@ test("every bundled service ends on SIGTERM with exit code 0", async () => {
     child.kill("SIGTERM");
     assert.deepEqual(await once(child, "exit", { signal: AbortSignal.timeout(60_000) }), [0, null], service);
   }
+});
+
+test("a file that an image copies is there at any time, also while others build the same service", async () => {
+  const cwd = fileURLToPath(new URL("../../result/", import.meta.url));
+  const file = `${cwd}dist/image/dist/main.mjs`;
+  let building = true;
+  const builds = Promise.all([1, 2].map(() => runProgram(process.execPath, ["../bundle.mjs"], { cwd }))).finally(() => {
+    building = false;
+  });
+  let looks = 0;
+  for (; building; looks++) {
+    assert.ok(existsSync(file), `it was gone at look ${looks}`);
+    await setImmediate();
+  }
+  await builds;
+  assert.ok(looks > 10, String(looks));
 });
