@@ -1,6 +1,6 @@
 import { wrongIn } from "./checks/check-everything.js";
+import type { FaultRecord } from "./checks/watches.js";
 import type { FaultKind } from "./faults/fault.js";
-import type { FaultRecord } from "./faults/recovery-watch.js";
 import type { LoadCounts } from "./load/load.js";
 import type { Verdict } from "./truth/check-truth.js";
 

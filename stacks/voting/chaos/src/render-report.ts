@@ -1,6 +1,6 @@
 import { type ChaosReport, isExact, phantomVotes } from "./chaos-report.js";
+import type { FaultRecord } from "./checks/watches.js";
 import { FAULT_KINDS } from "./faults/fault.js";
-import type { FaultRecord } from "./faults/recovery-watch.js";
 
 const WRONG_SHOWN = 10;
 

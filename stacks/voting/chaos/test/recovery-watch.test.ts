@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { RecoveryWatch } from "../src/checks/watches.js";
 import type { PlannedFault } from "../src/faults/fault.js";
-import { RecoveryWatch } from "../src/faults/recovery-watch.js";
 
 const fault: PlannedFault = { kind: "vote", after: "recovery", pauseMs: 0, target: "vote", how: "kill -9", forMs: 0, amount: 0 };
 

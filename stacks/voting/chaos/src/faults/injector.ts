@@ -1,14 +1,15 @@
 import { execFile } from "node:child_process";
 import { once, setMaxListeners } from "node:events";
 import { promisify } from "node:util";
-import { pause } from "@voting/proof";
+import { PARTITIONS } from "@voting/ballots";
+import { pause, until } from "@voting/proof";
 import type { VotingRun } from "@voting/testing";
-import { Redis } from "ioredis";
 import type pg from "pg";
+import { inRedis, STRAY } from "../checks/settle.js";
+import type { FaultRecord, RecoveryWatch } from "../checks/watches.js";
 import type { TcpProxy, Weather } from "../proxy/tcp-proxy.js";
 import type { Clocks } from "./clocks.js";
 import type { PlannedFault } from "./fault.js";
-import type { FaultRecord, RecoveryWatch } from "./recovery-watch.js";
 import type { World } from "./world.js";
 
 export interface InjectorParts {
@@ -25,10 +26,14 @@ export interface InjectorParts {
 
 const POLL_MS = 20;
 
+/** Longer than any fault lasts that may stand in the way of putting another right. */
+const HEAL_LIMIT_MS = 60_000;
+
 const exec = promisify(execFile);
 
 /** Injects fault after fault. Resolves when the time is over and all of them are put right. */
-export async function injectAll({ world, faults, watch, stop, forMs, leastFaults, tell }: InjectorParts): Promise<void> {
+export async function injectAll(parts: InjectorParts): Promise<void> {
+  const { faults, watch, stop, forMs, leastFaults, tell } = parts;
   const startedMs = performance.now();
   const heal = new AbortController();
   setMaxListeners(0, heal.signal); // Every fault that lasts listens.
@@ -40,7 +45,7 @@ export async function injectAll({ world, faults, watch, stop, forMs, leastFaults
     if (!mayGoOn()) break;
     const record = watch.begin(fault);
     tell.fault(record);
-    const done = inject(world, fault, heal.signal).catch((error: Error) => {
+    const done = inject(parts, fault, heal.signal).catch((error: Error) => {
       record.missed = error.message.split("\n")[0] as string;
       tell.missed(fault, record.missed);
     });
@@ -56,7 +61,8 @@ export async function injectAll({ world, faults, watch, stop, forMs, leastFaults
  *
  * @throws Error when it cannot be done now, for example because the part is down already.
  */
-async function inject(world: World, fault: PlannedFault, heal: AbortSignal): Promise<void> {
+async function inject(parts: InjectorParts, fault: PlannedFault, heal: AbortSignal): Promise<void> {
+  const { world } = parts;
   const { stack } = world.run;
   switch (fault.kind) {
     case "worker":
@@ -78,6 +84,10 @@ async function inject(world: World, fault: PlannedFault, heal: AbortSignal): Pro
       return addWorkers(world.run, fault, heal);
     case "clock":
       return stepClock(world.clocks, fault, heal);
+    case "full-redis":
+      return fillRedis(parts, fault, heal);
+    case "blocked-lock":
+      return blockVotes(world.run.pool, fault, heal);
   }
 }
 
@@ -108,11 +118,48 @@ async function closeConnections(run: VotingRun, target: string): Promise<void> {
     );
     return;
   }
-  const redis = new Redis(run.redisUrl as string, { maxRetriesPerRequest: 0, retryStrategy: () => null });
+  await inRedis(run, (redis) => redis.call("CLIENT", "KILL", "TYPE", "normal"));
+}
+
+/**
+ * Redis may use no more than that part of what it uses now: it takes no votes in. What waits must be counted all the same, past entries
+ * that are no ballots, before the limit is lifted.
+ */
+async function fillRedis({ world: { run }, watch }: InjectorParts, { amount, forMs }: PlannedFault, heal: AbortSignal): Promise<void> {
   try {
-    await redis.call("CLIENT", "KILL", "TYPE", "normal");
+    await inRedis(run, async (redis) => {
+      for (let partition = 0; partition < PARTITIONS; partition++) await redis.xadd(`{ballots}:${partition}`, "*", STRAY, "");
+      await redis.rpush("votes", STRAY);
+      const used = Number(/used_memory:(\d+)/.exec(await redis.info("memory"))?.[1]);
+      await redis.config("SET", "maxmemory", Math.floor((used * amount) / 100));
+    });
+    const ballots = watch.newest;
+    await pause(forMs, heal);
+    await counted(run.pool, ballots).catch((error: Error) => watch.complaints.push(`while Redis was full: ${error.message}`));
   } finally {
-    redis.disconnect();
+    // One that died meanwhile has no limit when it is back, and one that stands still goes on soon.
+    await until("Redis has no limit", () => inRedis(run, (redis) => redis.config("SET", "maxmemory", 0)), HEAL_LIMIT_MS);
+  }
+}
+
+/** Resolves when these are counted; rejects when they are not in time. */
+async function counted(pool: pg.Pool, ballots: readonly string[]): Promise<void> {
+  const find = async (): Promise<boolean> => {
+    const { rowCount } = await pool.query("SELECT FROM ballots WHERE id = ANY($1)", [ballots]);
+    return rowCount === ballots.length;
+  };
+  await until(`${ballots.length} acknowledged ballots are counted`, find, HEAL_LIMIT_MS);
+}
+
+/** A session that holds a lock on the votes: nothing is counted, and with ACCESS EXCLUSIVE nothing is read, until it ends. */
+async function blockVotes(pool: pg.Pool, { how, forMs }: PlannedFault, heal: AbortSignal): Promise<void> {
+  const client = await pool.connect();
+  client.on("error", () => undefined); // The server ended the session, and its lock with it.
+  try {
+    await client.query(`BEGIN; LOCK TABLE votes IN ${how} MODE`);
+    await pause(forMs, heal);
+  } finally {
+    client.release(true); // Closes the connection; the server rolls back.
   }
 }
 

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import { after, before, test } from "node:test";
 import { until } from "@groundplan/testing";
 import { Random } from "@voting/proof";
-import { ReceiptWatch, ResultWatch, watchPage } from "../../src/chaos.js";
+import { ReceiptWatch, ResultWatch, watchPage } from "../../src/checks/watches.js";
 
 /** A result service that tells what the test put into it; the last word is repeated. */
 let server: Server;
