@@ -17,6 +17,8 @@ export interface ChaosReport {
   readonly counts: Readonly<LoadCounts>;
   readonly voters: number;
   readonly ledger: number;
+  /** Acknowledged votes that were not counted yet when an older copy of the queue was put in its place: they need not be counted. */
+  readonly mayBeLost: number;
   readonly resultReads: number;
   readonly receiptLookups: number;
   readonly viewerEvents: number;

@@ -4,13 +4,14 @@ import type { ChaosOptions } from "./chaos-options.js";
 import type { ChaosReport } from "./chaos-report.js";
 import { checkEverything } from "./checks/check-everything.js";
 import { untilHealthy } from "./checks/settle.js";
-import { LedgerWatch, MemoryWatch, ReceiptWatch, RecoveryWatch, ResultWatch, watchPage } from "./checks/watches.js";
+import { LedgerWatch, MemoryWatch, ReceiptWatch, RecoveryWatch, ResultWatch, Rising, watchPage } from "./checks/watches.js";
 import { describeFault, FAULT_KINDS, type FaultKind, type PlannedFault } from "./faults/fault.js";
-import { injectAll } from "./faults/injector.js";
+import { type History, injectAll } from "./faults/injector.js";
 import { notPossible, sortedLinks, type World } from "./faults/world.js";
 import { ask } from "./load/ask.js";
-import { startLoad } from "./load/load.js";
+import { type Load, startLoad } from "./load/load.js";
 import { ballotOf } from "./truth/check-truth.js";
+import type { CastVote } from "./truth/voter.js";
 
 const PROGRESS_MS = 250;
 
@@ -51,6 +52,9 @@ const MAX_CLOCK_STEP_SECONDS = 3 * 3_600;
 
 const MAX_DELAY_MS = 800;
 
+/** After a copy was taken votes are counted again for a while. */
+const SHORTEST_RESTORE_MS = 1_000;
+
 /** Longer than the worker waits for a lock (5 s) now and then. */
 const LONGEST_LOCK_MS = 8_000;
 
@@ -78,7 +82,8 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
   const receipts = new ReceiptWatch(run.resultUrl, new Random(seed + 1));
   const memory = new MemoryWatch(run.stack);
   const pageComplaints: string[] = [];
-  const viewer = watchPage(run.resultUrl, pageComplaints);
+  const shown = new Rising();
+  const viewer = watchPage(run.resultUrl, pageComplaints, shown);
   const watching = new AbortController();
   const watches = Promise.all([ledger, results, receipts, memory].map((watch) => watch.run(watching.signal)));
   const load = startLoad({
@@ -101,7 +106,25 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
     await poll(() => load.counts.acknowledged >= votesPerSecond, { limitMs: WARM_LIMIT_MS, everyMs: POLL_MS });
     const startedMs = performance.now();
     const { stop, forMs: wantedMs, leastFaults = 0 } = options;
-    await injectAll({ world, faults, watch: recovery, stop, forMs: wantedMs, leastFaults, tell });
+    const history: History = {
+      databaseGoesBack() {
+        receipts.mayGoBack = true;
+        for (const total of [results.total, shown]) total.goesBack();
+      },
+      databaseIsBack() {
+        receipts.mayGoBack = false;
+        for (const total of [results.total, shown]) total.isBack();
+      },
+      queueIsCopied() {
+        const copied = new Set(castBy(load).filter((vote) => vote.acknowledged));
+        return (counted) => {
+          const isKept = (vote: CastVote): boolean => copied.has(vote) || (vote.receipt !== null && counted.has(ballotOf(vote.receipt)));
+          for (const vote of castBy(load)) if (!isKept(vote)) vote.mayBeLost = true;
+          recovery.followAnew();
+        };
+      },
+    };
+    await injectAll({ world, faults, watch: recovery, history, stop, forMs: wantedMs, leastFaults, tell });
     const forMs = Math.round(performance.now() - startedMs);
     tell.phase("everything is put right: waiting until all parts are healthy and every ballot is counted, then every vote is checked");
     const healthyAfterMs = await untilHealthy(run.stack, RECOVERY_LIMIT_MS);
@@ -128,6 +151,7 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
       counts: load.counts,
       voters: load.voters.length,
       ledger: found.ledger.length,
+      mayBeLost: castBy(load).filter((vote) => vote.acknowledged && vote.mayBeLost).length,
       resultReads: results.reads,
       receiptLookups: receipts.lookups,
       viewerEvents: viewer.events,
@@ -151,6 +175,8 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
     await load.stop();
   }
 }
+
+const castBy = ({ voters }: Load): readonly CastVote[] => voters.flatMap((voter) => voter.votes);
 
 async function optionIds(resultUrl: string): Promise<readonly string[]> {
   const agent = new http.Agent();
@@ -223,6 +249,10 @@ function detailOf(kind: FaultKind, random: Random, { links, queue }: ScheduleOpt
       const amount = random.pick([100, 50]);
       return { target: "redis", how: `may use ${amount} % of what it uses`, forMs: lastingMs(), amount };
     }
+    case "restore-redis":
+      return { target: "redis", how: "from a copy", forMs: random.int(SHORTEST_RESTORE_MS, LONGEST_MS), amount: 0 };
+    case "restore-database":
+      return { target: "db", how: "from a backup", forMs: random.int(SHORTEST_RESTORE_MS, LONGEST_MS), amount: 0 };
     case "blocked-lock": {
       const how = random.pick(["ACCESS EXCLUSIVE", "EXCLUSIVE"]);
       return { target: "db", how, forMs: random.spread(SHORTEST_MS, LONGEST_LOCK_MS), amount: 0 };

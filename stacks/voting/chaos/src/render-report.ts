@@ -69,6 +69,9 @@ export function renderReport(report: ChaosReport): string {
     `${counts.acknowledged} votes acknowledged (${counts.classic} in the classic list); of the tries ${counts.unanswered} unanswered, ${counts.refused} refused with 503, ${counts.unreachable} not sent;`,
     `${report.voters} voters, ${counts.retries} retries with a key, ${counts.concurrent} times two votes at once`,
     `${report.ledger} ballots in the ledger; ${report.receiptLookups} receipts looked up, ${report.resultReads} results read and ${report.viewerEvents} events seen meanwhile`,
+    ...(report.mayBeLost === 0
+      ? []
+      : [`${report.mayBeLost} acknowledged votes waited in a queue when an older copy was put in its place: they need not be counted`]),
     `healthy again after ${msText(report.healthyAfterMs)}, drained after ${msText(report.drainedAfterMs)}`,
     `memory at most: ${Object.entries(report.largestMb)
       .map(([part, megabytes]) => `${part} ${megabytes} MB`)

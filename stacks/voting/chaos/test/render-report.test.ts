@@ -28,6 +28,7 @@ const good: ChaosReport = {
   counts: { acknowledged: 10, refused: 2, unreachable: 1, unanswered: 3, retries: 4, concurrent: 5, classic: 6 },
   voters: 7,
   ledger: 12,
+  mayBeLost: 0,
   resultReads: 1,
   receiptLookups: 1,
   viewerEvents: 1,

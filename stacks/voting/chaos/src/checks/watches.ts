@@ -29,6 +29,31 @@ const ORDER = ["queued", "counted", "superseded"];
 
 const exec = promisify(execFile);
 
+/** Goes up only, but for the time that a store which was put back takes to come up again. */
+export class Rising {
+  #highest = 0;
+  #state: "steady" | "back" | "coming" = "steady";
+
+  /** The store was put back. */
+  goesBack(): void {
+    this.#state = "back";
+  }
+
+  /** All is counted again: what is shown must come up to where it was, and may fall no more. */
+  isBack(): void {
+    if (this.#state === "back") this.#state = "coming";
+  }
+
+  /** Where it fell from; `null`: it did not, or may. */
+  fellFrom(value: number): number | null {
+    const before = this.#highest;
+    if (value < before && this.#state !== "steady") return null;
+    if (this.#state === "coming") this.#state = "steady";
+    this.#highest = value;
+    return value < before ? before : null;
+  }
+}
+
 /** A fault that was injected, and how the stack came out of it. All times in ms since the fault began, its duration included. */
 export interface FaultRecord {
   readonly fault: PlannedFault;
@@ -56,6 +81,7 @@ export class RecoveryWatch {
   readonly complaints: string[] = [];
   readonly #startedMs = performance.now();
   readonly #newest: string[] = [];
+  #anewMs = 0;
   #open: Open[] = [];
 
   /** Faults after which no vote was counted yet. */
@@ -80,12 +106,20 @@ export class RecoveryWatch {
     return [...this.#newest];
   }
 
+  /** Ballots that are followed may be lost with the queue that was put back: others are followed, sent from now on. */
+  followAnew(): void {
+    this.#anewMs = performance.now();
+    this.#newest.length = 0;
+    for (const open of this.#open) open.ballot = null;
+  }
+
   accepted(ballot: string, sentMs: number): void {
+    if (sentMs < this.#anewMs) return;
     if (this.#newest.push(ballot) > MAX_NEWEST) this.#newest.shift();
     for (const open of this.#open) {
       if (open.ballot !== null || sentMs < open.atMs) continue;
       open.ballot = ballot;
-      open.record.acceptedAgainMs = performance.now() - open.atMs;
+      open.record.acceptedAgainMs ??= performance.now() - open.atMs;
     }
   }
 
@@ -136,7 +170,7 @@ export class ResultWatch {
   readonly complaints: string[] = [];
   /** Reads that got an answer 200. */
   reads = 0;
-  #total = 0;
+  readonly total = new Rising();
   readonly #agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   readonly #url: string;
 
@@ -157,9 +191,8 @@ export class ResultWatch {
     if (status !== 200) return;
     this.reads++;
     const { total } = JSON.parse(body) as { total: number };
-    if (total < this.#total && this.complaints.length < MAX_COMPLAINTS)
-      this.complaints.push(`the total went back from ${this.#total} to ${total}`);
-    this.#total = total;
+    const before = this.total.fellFrom(total);
+    if (before !== null && this.complaints.length < MAX_COMPLAINTS) this.complaints.push(`the total went back from ${before} to ${total}`);
   }
 }
 
@@ -168,6 +201,8 @@ export class ReceiptWatch {
   readonly complaints: string[] = [];
   /** Lookups that got an answer 200. */
   lookups = 0;
+  /** A store was put back and is not up again: what was told may be taken back for as long. */
+  mayGoBack = false;
   readonly #agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   readonly #seen = new Map<string, string>();
   readonly #receipts: string[] = [];
@@ -198,6 +233,7 @@ export class ReceiptWatch {
     this.lookups++;
     const { state } = JSON.parse(body) as { state: string };
     const before = this.#seen.get(receipt) ?? "queued";
+    if (this.mayGoBack && ORDER.indexOf(state) < ORDER.indexOf(before)) return;
     if (ORDER.indexOf(state) < ORDER.indexOf(before) && this.complaints.length < MAX_COMPLAINTS) {
       this.complaints.push(`receipt ${receipt} was ${before} and is ${state}`);
     }
@@ -206,11 +242,10 @@ export class ReceiptWatch {
 }
 
 /** Somebody who watches the result page all the while: its total may never go back. */
-export function watchPage(resultUrl: string, complaints: string[]): Viewer {
-  let before = 0;
+export function watchPage(resultUrl: string, complaints: string[], shown = new Rising()): Viewer {
   return new Viewer(resultUrl, (total) => {
-    if (total < before && complaints.length < MAX_COMPLAINTS) complaints.push(`the stream's total went back from ${before} to ${total}`);
-    before = total;
+    const before = shown.fellFrom(total);
+    if (before !== null && complaints.length < MAX_COMPLAINTS) complaints.push(`the stream's total went back from ${before} to ${total}`);
   });
 }
 

@@ -13,6 +13,8 @@ export const FAULT_KINDS = [
   "clock",
   "full-redis",
   "blocked-lock",
+  "restore-redis",
+  "restore-database",
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

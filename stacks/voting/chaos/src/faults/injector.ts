@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process";
 import { once, setMaxListeners } from "node:events";
+import { existsSync } from "node:fs";
+import { cp, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { PARTITIONS } from "@voting/ballots";
 import { pause, until } from "@voting/proof";
@@ -9,13 +12,26 @@ import { inRedis, STRAY } from "../checks/settle.js";
 import type { FaultRecord, RecoveryWatch } from "../checks/watches.js";
 import type { TcpProxy, Weather } from "../proxy/tcp-proxy.js";
 import type { Clocks } from "./clocks.js";
-import type { PlannedFault } from "./fault.js";
+import type { FaultKind, PlannedFault } from "./fault.js";
 import type { World } from "./world.js";
+
+/** Told when a store is put back, since what was seen and promised changes with it. */
+export interface History {
+  /** What was counted may be gone until `databaseIsBack`. */
+  databaseGoesBack(): void;
+  databaseIsBack(): void;
+  /**
+   * The queue is being copied. Returns what must be called while the copy is put in its place, with the ballots that are counted: of those
+   * cast since, the others may be lost.
+   */
+  queueIsCopied(): (counted: ReadonlySet<string>) => void;
+}
 
 export interface InjectorParts {
   readonly world: World;
   readonly faults: Iterable<PlannedFault>;
   readonly watch: RecoveryWatch;
+  readonly history: History;
   /** Ends it early. */
   readonly stop: AbortSignal;
   readonly forMs: number;
@@ -29,6 +45,15 @@ const POLL_MS = 20;
 /** Longer than any fault lasts that may stand in the way of putting another right. */
 const HEAL_LIMIT_MS = 60_000;
 
+/** These change which ballots the queue and the database keep: each begins when the last one is over and counted. */
+const KEEPING: ReadonlySet<FaultKind> = new Set<FaultKind>(["full-redis", "restore-redis", "restore-database"]);
+
+/** The result service reads the tallies anew several times in this. */
+const SHOWN_MS = 1_000;
+
+/** The last work on each part that ends and starts it: two at a time would start it under each other's hands. */
+type Work = Map<string, Promise<void>>;
+
 const exec = promisify(execFile);
 
 /** Injects fault after fault. Resolves when the time is over and all of them are put right. */
@@ -39,16 +64,20 @@ export async function injectAll(parts: InjectorParts): Promise<void> {
   setMaxListeners(0, heal.signal); // Every fault that lasts listens.
   const mayGoOn = (): boolean => !stop.aborted && (watch.records.length < leastFaults || performance.now() - startedMs < forMs);
   const underWay: Promise<void>[] = [];
+  const work: Work = new Map();
+  let keeping = Promise.resolve();
   for (const fault of faults) {
     while (fault.after === "recovery" && !watch.isOver && mayGoOn()) await pause(POLL_MS);
+    if (KEEPING.has(fault.kind)) await keeping;
     await pause(fault.pauseMs, stop);
     if (!mayGoOn()) break;
     const record = watch.begin(fault);
     tell.fault(record);
-    const done = inject(parts, fault, heal.signal).catch((error: Error) => {
+    const done = inject(parts, work, fault, heal.signal).catch((error: Error) => {
       record.missed = error.message.split("\n")[0] as string;
       tell.missed(fault, record.missed);
     });
+    if (KEEPING.has(fault.kind)) keeping = done;
     underWay.push(done);
   }
   heal.abort();
@@ -61,7 +90,7 @@ export async function injectAll(parts: InjectorParts): Promise<void> {
  *
  * @throws Error when it cannot be done now, for example because the part is down already.
  */
-async function inject(parts: InjectorParts, fault: PlannedFault, heal: AbortSignal): Promise<void> {
+async function inject(parts: InjectorParts, work: Work, fault: PlannedFault, heal: AbortSignal): Promise<void> {
   const { world } = parts;
   const { stack } = world.run;
   switch (fault.kind) {
@@ -73,7 +102,7 @@ async function inject(parts: InjectorParts, fault: PlannedFault, heal: AbortSign
     case "postgres":
       return fault.how === "kill -9" ? stack.kill(fault.target) : killBackend(world.run.pool);
     case "restart":
-      return stack.restart(fault.target);
+      return alone(work, fault.target, () => stack.restart(fault.target));
     case "disconnect":
       return closeConnections(world.run, fault.target);
     case "pause":
@@ -88,6 +117,10 @@ async function inject(parts: InjectorParts, fault: PlannedFault, heal: AbortSign
       return fillRedis(parts, fault, heal);
     case "blocked-lock":
       return blockVotes(world.run.pool, fault, heal);
+    case "restore-redis":
+      return restoreQueue(parts, work, fault, heal);
+    case "restore-database":
+      return restoreDatabase(parts, work, fault, heal);
   }
 }
 
@@ -149,6 +182,85 @@ async function counted(pool: pg.Pool, ballots: readonly string[]): Promise<void>
     return rowCount === ballots.length;
   };
   await until(`${ballots.length} acknowledged ballots are counted`, find, HEAL_LIMIT_MS);
+}
+
+/** A copy of Redis' data is put in its place: what came since and is not counted may be lost, what is counted may not be counted again. */
+async function restoreQueue(
+  { world: { run }, history }: InjectorParts,
+  work: Work,
+  { forMs }: PlannedFault,
+  heal: AbortSignal,
+): Promise<void> {
+  const putBack = history.queueIsCopied();
+  const data = await copied(run, work, "redis");
+  await pause(forMs, heal);
+  await whileStopped(run, work, "redis", async () => {
+    const ballots = await until("the ledger is read", () => ledgerOf(run.pool), HEAL_LIMIT_MS);
+    await replace(data);
+    putBack(new Set(ballots));
+  });
+}
+
+async function ledgerOf(pool: pg.Pool): Promise<readonly string[]> {
+  return (await pool.query<{ id: string }>("SELECT id FROM ballots")).rows.map((row) => row.id);
+}
+
+/** A backup of PostgreSQL is put in its place: what was counted since must be counted up again, without help. */
+async function restoreDatabase(parts: InjectorParts, work: Work, { forMs }: PlannedFault, heal: AbortSignal): Promise<void> {
+  const { world, watch, history } = parts;
+  const { run } = world;
+  const data = await copied(run, work, "db");
+  await pause(forMs, heal);
+  const ledger = (): Promise<readonly string[]> => ledgerOf(run.pool);
+  const before = await until("the ledger is read", ledger, HEAL_LIMIT_MS);
+  const promised = [...new Set([...before, ...watch.newest])];
+  await whileStopped(run, work, "db", async () => {
+    await replace(data);
+    history.databaseGoesBack();
+  });
+  try {
+    await counted(run.pool, promised);
+  } catch (error) {
+    watch.complaints.push(`after a restore of PostgreSQL: ${(error as Error).message}`);
+  }
+  await pause(SHOWN_MS);
+  history.databaseIsBack();
+}
+
+/** Copies a store's data; returns their folder. */
+async function copied(run: VotingRun, work: Work, part: string): Promise<string> {
+  const data = join(run.stateFolder, "data", part);
+  await rm(`${data}.copy`, { recursive: true, force: true });
+  await whileStopped(run, work, part, () => cp(data, `${data}.copy`, { recursive: true, preserveTimestamps: true }));
+  return data;
+}
+
+/** Puts the copy in the place of the data. */
+async function replace(data: string): Promise<void> {
+  await rename(data, `${data}.old`);
+  await rename(`${data}.copy`, data);
+  await rm(`${data}.old`, { recursive: true });
+}
+
+/** Ends a store in the midst of the load, and starts it again whatever comes of the step. */
+async function whileStopped(run: VotingRun, work: Work, part: string, step: () => Promise<void>): Promise<void> {
+  await alone(work, part, async () => {
+    try {
+      await run.stack.stop(part);
+      if (existsSync(join(run.stateFolder, "data", part, "postmaster.pid"))) throw new Error(`${part} did not end in order`);
+      await step();
+    } finally {
+      await until(`${part} runs again`, () => run.stack.restart(part).then(() => true), HEAL_LIMIT_MS);
+    }
+  });
+}
+
+/** Waits for the last work on that part. */
+function alone(work: Work, part: string, step: () => Promise<void>): Promise<void> {
+  const last = work.get(part) ?? Promise.resolve();
+  const done = last.catch(() => undefined).then(step);
+  work.set(part, done);
+  return done;
 }
 
 /** A session that holds a lock on the votes: nothing is counted, and with ACCESS EXCLUSIVE nothing is read, until it ends. */

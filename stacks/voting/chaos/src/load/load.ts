@@ -33,7 +33,7 @@ export interface LoadOptions {
 
 /** Voters who go on until told to stop, and who know what they were told. */
 export interface Load {
-  /** Everyone who has voted so far. Classic voters are among them once the load has stopped. */
+  /** Everyone who has voted so far. */
   readonly voters: readonly Voter[];
   readonly counts: Readonly<LoadCounts>;
   /** Answers that no vote may get. */
@@ -55,6 +55,8 @@ const COMMAND_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 200;
 
 interface ClassicLoadParts {
+  /** Where those who vote are added. */
+  readonly voters: Voter[];
   readonly redisUrl: string;
   readonly random: Random;
   readonly options: readonly string[];
@@ -126,8 +128,8 @@ export function startLoad(options: LoadOptions): Load {
       counts[outcome]++;
       if (outcome === "acknowledged") counts.classic++;
     };
-    const classicParts = { redisUrl: url, random, options: options.optionIds, onOutcome, stop };
-    voters.push(...(await runClassicLoad({ ...classicParts, votesPerSecond: Math.max(1, votesPerSecond * CLASSIC_SHARE) })));
+    const classicParts = { redisUrl: url, voters, random, options: options.optionIds, onOutcome, stop };
+    await runClassicLoad({ ...classicParts, votesPerSecond: Math.max(1, votesPerSecond * CLASSIC_SHARE) });
   };
   if (redisUrl !== null) voting.push(classic(redisUrl));
   return {
@@ -178,22 +180,22 @@ class ClassicClient {
 }
 
 /** Votes over one classic client until told to stop. Half of the votes are by voters of their own, the others by a few who change their minds. */
-async function runClassicLoad(parts: ClassicLoadParts): Promise<readonly Voter[]> {
-  const { redisUrl, random, options, votesPerSecond, onOutcome, stop } = parts;
+async function runClassicLoad(parts: ClassicLoadParts): Promise<void> {
+  const { redisUrl, voters, random, options, votesPerSecond, onOutcome, stop } = parts;
   const client = new ClassicClient(redisUrl);
-  const voters = Array.from({ length: 5 }, (_, index) => new Voter(`classic-again-${index}`));
+  const again = Array.from({ length: 5 }, (_, index) => new Voter(`classic-again-${index}`));
+  voters.push(...again);
   try {
     while (!stop.aborted) {
       await pause((random.share() * 2_000) / votesPerSecond, stop);
       const once = random.chance(0.5);
-      const voter = once ? new Voter(`classic-once-${voters.length}`) : random.pick(voters.slice(0, 5));
+      const voter = once ? new Voter(`classic-once-${voters.length}`) : random.pick(again);
       if (once) voters.push(voter);
       onOutcome(await client.cast(voter, voter.send(random.pick(options), null)));
     }
   } finally {
     client.close();
   }
-  return voters;
 }
 
 /** A person who votes again and again, in the ways that people and programs do. */
