@@ -28,3 +28,18 @@ test("a fault that could not be injected is not waited for", () => {
   watch.begin(fault);
   assert.deepEqual(watch.unrecovered(), [fault]);
 });
+
+test("with a queue that was put back other ballots are followed, of those that are sent from then on", () => {
+  const watch = new RecoveryWatch();
+  const record = watch.begin(fault);
+  const sentMs = performance.now();
+  watch.accepted("gone", sentMs);
+  const acceptedMs = record.acceptedAgainMs;
+  watch.followAnew();
+  watch.accepted("under way", sentMs);
+  assert.deepEqual([watch.waiting(), watch.newest, watch.isOver], [[], [], false]);
+  watch.accepted("new", performance.now() + 1);
+  assert.deepEqual([watch.waiting(), watch.newest, record.acceptedAgainMs], [["new"], ["new"], acceptedMs]);
+  watch.counted(new Set(["new"]));
+  assert.ok(watch.isOver);
+});
