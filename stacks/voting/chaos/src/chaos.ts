@@ -55,6 +55,9 @@ const MAX_DELAY_MS = 800;
 /** After a copy was taken votes are counted again for a while. */
 const SHORTEST_RESTORE_MS = 1_000;
 
+/** Of those who vote: by the page. */
+const PEOPLE_SHARE = 0.3;
+
 /** Longer than the worker waits for a lock (5 s) now and then. */
 const LONGEST_LOCK_MS = 8_000;
 
@@ -92,6 +95,7 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
     optionIds: await optionIds(run.resultUrl),
     votesPerSecond,
     seed: seed + 2,
+    peopleShare: PEOPLE_SHARE,
     onAcknowledged({ receipt }, sentMs) {
       recovery.accepted(ballotOf(receipt as string), sentMs);
       receipts.add(receipt as string);

@@ -67,7 +67,7 @@ export function renderReport(report: ChaosReport): string {
     "",
     ...Object.entries(report.notPossible).map(([kind, reason]) => `not tried: ${kind} (${reason})`),
     `${counts.acknowledged} votes acknowledged (${counts.classic} in the classic list); of the tries ${counts.unanswered} unanswered, ${counts.refused} refused with 503, ${counts.unreachable} not sent;`,
-    `${report.voters} voters, ${counts.retries} retries with a key, ${counts.concurrent} times two votes at once`,
+    `${report.voters} voters, ${counts.retries} retries with a key, ${counts.concurrent} times two votes at once, ${counts.pressedAgain} presses once more`,
     `${report.ledger} ballots in the ledger; ${report.receiptLookups} receipts looked up, ${report.resultReads} results read and ${report.viewerEvents} events seen meanwhile`,
     ...(report.mayBeLost === 0
       ? []

@@ -25,7 +25,7 @@ const good: ChaosReport = {
     record("vote", 200, null),
     record("vote", null, null, "down"),
   ],
-  counts: { acknowledged: 10, refused: 2, unreachable: 1, unanswered: 3, retries: 4, concurrent: 5, classic: 6 },
+  counts: { acknowledged: 10, refused: 2, unreachable: 1, unanswered: 3, retries: 4, concurrent: 5, pressedAgain: 6, classic: 6 },
   voters: 7,
   ledger: 12,
   mayBeLost: 0,

@@ -4,7 +4,7 @@ import http from "node:http";
 import { pause, Random } from "@voting/proof";
 import { Redis } from "ioredis";
 import { type CastVote, Voter } from "../truth/voter.js";
-import { type BallotBox, castVote, type Outcome } from "./cast-vote.js";
+import { type BallotBox, castVote, type Outcome, openPage, pressVote } from "./cast-vote.js";
 
 /** What the load has done so far. */
 export interface LoadCounts {
@@ -17,6 +17,8 @@ export interface LoadCounts {
   retries: number;
   /** Times that a voter cast two votes at once. */
   concurrent: number;
+  /** Times that a person pressed a button twice, or once more after an answer. */
+  pressedAgain: number;
   /** Of the acknowledged ones: appended to the classic list. */
   classic: number;
 }
@@ -28,6 +30,8 @@ export interface LoadOptions {
   readonly optionIds: readonly string[];
   readonly votesPerSecond: number;
   readonly seed: number;
+  /** Part of those who vote by the page, as people do; the others use the API. Default: 0 */
+  readonly peopleShare?: number;
   readonly onAcknowledged?: (vote: CastVote, sentMs: number) => void;
 }
 
@@ -71,11 +75,12 @@ interface LoadEvents {
   onOutcome(outcome: Outcome, vote: CastVote, sentMs: number): void;
   onRetry(): void;
   onConcurrent(): void;
+  onPressAgain(): void;
   /** An answer that no vote of ours may get. */
   onProblem(sentence: string): void;
 }
 
-interface ApiVoterParts {
+interface VoterParts {
   readonly box: BallotBox;
   readonly random: Random;
   readonly options: readonly string[];
@@ -84,6 +89,9 @@ interface ApiVoterParts {
 }
 
 const RETRY_PAUSE_MS = 150;
+
+/** Then a person gives up, and comes back later. */
+const MOST_PRESSES = 5;
 
 /** An impatient voter goes away in the middle: the vote may be taken in, its answer is lost. */
 const IMPATIENT_MS = 8;
@@ -95,17 +103,31 @@ export function startLoad(options: LoadOptions): Load {
   const agent = new http.Agent({ keepAlive: true });
   const voters: Voter[] = [];
   const problems: string[] = [];
-  const counts: LoadCounts = { acknowledged: 0, refused: 0, unreachable: 0, unanswered: 0, retries: 0, concurrent: 0, classic: 0 };
+  const told = new Set<CastVote>();
+  const counts: LoadCounts = {
+    acknowledged: 0,
+    refused: 0,
+    unreachable: 0,
+    unanswered: 0,
+    retries: 0,
+    concurrent: 0,
+    pressedAgain: 0,
+    classic: 0,
+  };
   const stopping = new AbortController();
   const stop = stopping.signal;
   setMaxListeners(0, stop); // Every voter who pauses listens.
   const events = {
     onOutcome(outcome: Outcome, vote: CastVote, sentMs: number): void {
+      if (outcome === "acknowledged" && told.has(vote)) return; // The other of two presses at once.
       counts[outcome]++;
-      if (outcome === "acknowledged") onAcknowledged?.(vote, sentMs);
+      if (outcome !== "acknowledged") return;
+      told.add(vote);
+      onAcknowledged?.(vote, sentMs);
     },
     onRetry: () => void counts.retries++,
     onConcurrent: () => void counts.concurrent++,
+    onPressAgain: () => void counts.pressedAgain++,
     onProblem(sentence: string): void {
       if (problems.length < MAX_PROBLEMS) problems.push(sentence);
     },
@@ -115,7 +137,7 @@ export function startLoad(options: LoadOptions): Load {
   const thinkMs = (1_000 * seats) / votesPerSecond;
   const voting = Array.from({ length: seats }, async () => {
     while (!stop.aborted) {
-      const person = new ApiVoter(parts);
+      const person = random.chance(options.peopleShare ?? 0) ? new Person(parts) : new ApiVoter(parts);
       voters.push(person.voter);
       for (let left = random.int(VOTES_OF_A_VOTER.min, VOTES_OF_A_VOTER.max); left > 0 && !stop.aborted; left--) {
         await pause(random.share() * 2 * thinkMs, stop);
@@ -198,12 +220,12 @@ async function runClassicLoad(parts: ClassicLoadParts): Promise<void> {
   }
 }
 
-/** A person who votes again and again, in the ways that people and programs do. */
+/** Votes again and again, in the ways that programs do. */
 class ApiVoter {
   readonly voter = new Voter();
-  readonly #parts: ApiVoterParts;
+  readonly #parts: VoterParts;
 
-  constructor(parts: ApiVoterParts) {
+  constructor(parts: VoterParts) {
     this.#parts = parts;
   }
 
@@ -254,17 +276,64 @@ class ApiVoter {
     return this.voter.send(this.#parts.random.pick(this.#parts.options), key);
   }
 
-  async #try(vote: CastVote, timeoutMs?: number): Promise<boolean> {
-    const { box, events } = this.#parts;
-    const sentMs = performance.now();
-    const wasAcknowledged = vote.acknowledged;
-    try {
-      const outcome = await castVote(box, this.voter, vote, timeoutMs);
-      if (!wasAcknowledged) events.onOutcome(outcome, vote, sentMs);
-      return outcome === "acknowledged";
-    } catch (error) {
-      events.onProblem((error as Error).message);
-      return false;
+  #try(vote: CastVote, timeoutMs?: number): Promise<boolean> {
+    return tryOnce(this.#parts, this.voter, vote, castVote, timeoutMs);
+  }
+}
+
+/** Votes by the page: presses twice, loses the answer, reloads, or comes back with the cookie and chooses anew. */
+class Person {
+  readonly voter = new Voter();
+  readonly #parts: VoterParts;
+
+  constructor(parts: VoterParts) {
+    this.#parts = parts;
+  }
+
+  /** One press, however often it is sent; none when there is no page. */
+  async vote(): Promise<void> {
+    const { box, random, options, events, stop } = this.#parts;
+    const once = await openPage(box, this.voter);
+    if (once === null) return;
+    const vote = this.voter.send(random.pick(options), once);
+    let isTaken: boolean;
+    if (random.chance(0.3)) {
+      events.onPressAgain();
+      isTaken = (await Promise.all([this.#press(vote), this.#press(vote)])).includes(true);
+    } else isTaken = await this.#press(vote, random.chance(0.2) ? IMPATIENT_MS : undefined);
+    // Half of those who were refused, or lost the answer, send the form again; the others come back for a new page some time.
+    for (let tries = random.chance(0.5) ? MOST_PRESSES : 0; tries > 0 && !isTaken && !stop.aborted; tries--) {
+      await pause(RETRY_PAUSE_MS, stop);
+      events.onRetry();
+      isTaken = await this.#press(vote);
     }
+    if (!isTaken || stop.aborted || !random.chance(0.2)) return;
+    // A reload of the answer is the same press.
+    events.onPressAgain();
+    await this.#press(vote);
+  }
+
+  #press(vote: CastVote, timeoutMs?: number): Promise<boolean> {
+    return tryOnce(this.#parts, this.voter, vote, pressVote, timeoutMs);
+  }
+}
+
+/** Sends a vote once; whether it was acknowledged. */
+async function tryOnce(
+  { box, events }: VoterParts,
+  voter: Voter,
+  vote: CastVote,
+  cast: typeof castVote,
+  timeoutMs?: number,
+): Promise<boolean> {
+  const sentMs = performance.now();
+  try {
+    const wasAcknowledged = vote.acknowledged;
+    const outcome = await cast(box, voter, vote, timeoutMs);
+    if (!wasAcknowledged) events.onOutcome(outcome, vote, sentMs);
+    return outcome === "acknowledged";
+  } catch (error) {
+    events.onProblem((error as Error).message);
+    return false;
   }
 }

@@ -1,7 +1,7 @@
 /** One vote that a voter meant to cast once, however often it was sent. */
 export interface CastVote {
   readonly option: string;
-  /** The Idempotency-Key that every try of it carries. */
+  /** The Idempotency-Key, or the page's one-time value, that every try of it carries. */
   readonly key: string | null;
   /** It was first sent without a cookie: without an answer nobody knows under which voter it may be counted. */
   readonly withoutCookie: boolean;
@@ -86,7 +86,7 @@ export class Voter {
     if (!vote.acknowledged) vote.endedAt = ++this.#events;
   }
 
-  /** The cookie of a first good answer. */
+  /** The cookie of a page or of a first good answer. */
   identify(cookie: string): void {
     this.cookie ??= cookie;
     this.id ??= cookie.slice("voter_id=".length).split(".")[0] as string;
