@@ -45,14 +45,24 @@ const POLL_MS = 20;
 /** Longer than any fault lasts that may stand in the way of putting another right. */
 const HEAL_LIMIT_MS = 60_000;
 
+/** How a fault of that process is named. */
+const WORKERS_BACKEND = "the worker's backend";
+
+const BACKEND_LIMIT_MS = 5_000;
+
 /** These change which ballots the queue and the database keep: each begins when the last one is over and counted. */
 const KEEPING: ReadonlySet<FaultKind> = new Set<FaultKind>(["full-redis", "restore-redis", "restore-database"]);
 
 /** The result service reads the tallies anew several times in this. */
 const SHOWN_MS = 1_000;
 
-/** The last work on each part that ends and starts it: two at a time would start it under each other's hands. */
-type Work = Map<string, Promise<void>>;
+/** The last work on each part that ends and starts it. */
+interface Work {
+  /** Two at a time would start it under each other's hands. */
+  readonly last: Map<string, Promise<void>>;
+  /** Of those, the ones in which it is ended for a while: nothing else can be done to it. */
+  readonly held: Map<string, Promise<void>>;
+}
 
 const exec = promisify(execFile);
 
@@ -64,12 +74,16 @@ export async function injectAll(parts: InjectorParts): Promise<void> {
   setMaxListeners(0, heal.signal); // Every fault that lasts listens.
   const mayGoOn = (): boolean => !stop.aborted && (watch.records.length < leastFaults || performance.now() - startedMs < forMs);
   const underWay: Promise<void>[] = [];
-  const work: Work = new Map();
+  const work: Work = { last: new Map(), held: new Map() };
   let keeping = Promise.resolve();
   for (const fault of faults) {
     while (fault.after === "recovery" && !watch.isOver && mayGoOn()) await pause(POLL_MS);
     if (KEEPING.has(fault.kind)) await keeping;
     await pause(fault.pauseMs, stop);
+    await work.held.get(fault.target)?.catch(() => undefined);
+    // It is claimed anew after each fault of the database.
+    if (fault.how.endsWith(WORKERS_BACKEND))
+      await until("a worker is connected", () => workersBackend(parts.world.run.pool), BACKEND_LIMIT_MS).catch(() => null);
     if (!mayGoOn()) break;
     const record = watch.begin(fault);
     tell.fault(record);
@@ -244,7 +258,7 @@ async function replace(data: string): Promise<void> {
 
 /** Ends a store in the midst of the load, and starts it again whatever comes of the step. */
 async function whileStopped(run: VotingRun, work: Work, part: string, step: () => Promise<void>): Promise<void> {
-  await alone(work, part, async () => {
+  const done = alone(work, part, async () => {
     try {
       await run.stack.stop(part);
       if (existsSync(join(run.stateFolder, "data", part, "postmaster.pid"))) throw new Error(`${part} did not end in order`);
@@ -253,13 +267,15 @@ async function whileStopped(run: VotingRun, work: Work, part: string, step: () =
       await until(`${part} runs again`, () => run.stack.restart(part).then(() => true), HEAL_LIMIT_MS);
     }
   });
+  work.held.set(part, done);
+  await done;
 }
 
 /** Waits for the last work on that part. */
 function alone(work: Work, part: string, step: () => Promise<void>): Promise<void> {
-  const last = work.get(part) ?? Promise.resolve();
+  const last = work.last.get(part) ?? Promise.resolve();
   const done = last.catch(() => undefined).then(step);
-  work.set(part, done);
+  work.last.set(part, done);
   return done;
 }
 
@@ -306,7 +322,7 @@ function weatherOf(name: string, delayMs: number): Weather {
 async function pausePart(run: VotingRun, { target, how, forMs }: PlannedFault, heal: AbortSignal): Promise<void> {
   const main = run.stack.states().find((state) => state.name === target)?.pid ?? null;
   if (main === null) throw new Error(`${target} does not run now`);
-  const pids = how === "the worker's backend" ? [await workersBackend(run.pool)] : [main];
+  const pids = how === WORKERS_BACKEND ? [await workersBackend(run.pool)] : [main];
   signalAll(pids, "SIGSTOP");
   try {
     // The children are looked up behind the parent's stop: it makes no more of them.
