@@ -28,6 +28,7 @@ export const PROGRAMS = {
   ab: debian("apache2-utils", "votes as ApacheBench casts them"),
   wrk: debian("wrk", "the page under wrk, the bench's raw limit"),
   libfaketime: debian("faketime", "chaos with clocks that jump", { file: "faketime" }),
+  pg_dump: debian("postgresql", "a dump that an operator restores"),
   ps: debian("procps", "what is left running"),
   openssl: debian("openssl", "mail by TLS"),
   python3: debian("python3", "what playbooks run on a host"),

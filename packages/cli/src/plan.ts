@@ -9,7 +9,7 @@ export {
   type ComponentSource,
   checkStack,
   type EnvNaming,
-  type EnvPart,
+  type EnvPiece,
   type EnvValue,
   type ExplainedReach,
   type Exporter,

@@ -8,7 +8,7 @@ import type { PartState, RunningStack } from "@groundplan/local";
 import { planOf, stack } from "@groundplan/model";
 import { parseArguments } from "../src/groundplan.js";
 import { stateFolderOf } from "../src/up/state-folder.js";
-import { checkPartNames, narrator, openControlRoom, renderSummary, summaryJson, up, waitingLines } from "../src/up/up.js";
+import { narrator, openControlRoom, renderSummary, requirePartNames, summaryJson, up, waitingLines } from "../src/up/up.js";
 import { folderWith } from "./helpers.js";
 
 const plan = planOf(
@@ -86,11 +86,11 @@ test("--port is read as NAME=PORT, and what is not is refused", () => {
 });
 
 test("--port for a part that the stack does not have names the nearest", () => {
-  assert.throws(() => checkPartNames({ wbe: 9000 }, plan), {
+  assert.throws(() => requirePartNames({ wbe: 9000 }, plan), {
     name: "UsageError",
     message: '--port wbe=9000: the stack has no part "wbe" with a port (db, web). Did you mean "web"?',
   });
-  assert.doesNotThrow(() => checkPartNames({ web: 9000 }, plan));
+  assert.doesNotThrow(() => requirePartNames({ web: 9000 }, plan));
 });
 
 test("the control room is at 8090, elsewhere, or not at all", () => {

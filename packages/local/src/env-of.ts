@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Plan, type PlannedComponent, renderEnv, suggestName, UserError, withStandIns } from "@groundplan/model";
 import { recallRun } from "./processes/run-record.js";
-import { readSecrets } from "./secrets.js";
+import { ensureSecrets } from "./secrets.js";
 
 /** What only this machine knows. */
 export interface LocalNames {
@@ -58,7 +58,7 @@ export function recallEnv({ plan, stateFolder, service }: RecallOptions): Readon
     standIns.map(({ name }) => name),
   );
   try {
-    return envOf(serviceOf(asItRuns, service), { ports, secrets: readSecrets(stateFolder, []) });
+    return envOf(serviceOf(asItRuns, service), { ports, secrets: ensureSecrets(stateFolder, []) });
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError({

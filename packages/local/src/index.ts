@@ -8,5 +8,5 @@ export type { LinkEnds, Reroute } from "./ports/reroute-links.js";
 export { findPostgres } from "./postgres/binaries.js";
 export { type RunStackOptions, runStack } from "./run-stack.js";
 export type { LogLine, PartState, PartStatus, RunningStack } from "./running-stack.js";
-export { readSecrets } from "./secrets.js";
+export { ensureSecrets } from "./secrets.js";
 export { DEFAULT_TIMING, type Timing } from "./timing.js";

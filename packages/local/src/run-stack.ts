@@ -13,7 +13,7 @@ import { type PortsFor, type Reroute, rerouteLinks } from "./ports/reroute-links
 import { PostgresProgram } from "./postgres/postgres-program.js";
 import { RunRecord } from "./processes/run-record.js";
 import type { LogLine, PartState, RunningStack } from "./running-stack.js";
-import { readSecrets } from "./secrets.js";
+import { ensureSecrets } from "./secrets.js";
 import { DEFAULT_TIMING, type Timing } from "./timing.js";
 
 export interface RunStackOptions {
@@ -124,7 +124,7 @@ export async function runStack(options: RunStackOptions): Promise<RunningStack> 
     notes.forEach(onNote);
     rememberPorts(stateFolder, toRemember);
     record.listensOn(ports);
-    const secrets = readSecrets(stateFolder, plan.secrets);
+    const secrets = ensureSecrets(stateFolder, plan.secrets);
     const portsFor = await rerouteLinks(plan, ports, options.reroute);
 
     const onState = (state: PartState) => {

@@ -10,7 +10,7 @@ import { replaceFile } from "./replace-file.js";
  *
  * @throws UserError when the file is damaged: new values would lock PostgreSQL and every signed cookie out, so none are made.
  */
-export function readSecrets(stateFolder: string, names: readonly string[]): Readonly<Record<string, string>> {
+export function ensureSecrets(stateFolder: string, names: readonly string[]): Readonly<Record<string, string>> {
   const path = join(stateFolder, "secrets.json");
   const known = readKnown(path);
   const missing = names.filter((name) => !Object.hasOwn(known, name));

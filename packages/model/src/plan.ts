@@ -73,9 +73,9 @@ export type HealthCheck =
  * A variable's value, its parts joined. A target fills in addresses and secrets in its own way
  * (`renderEnv`): the link is written once, its address nowhere.
  */
-export type EnvValue = readonly EnvPart[];
+export type EnvValue = readonly EnvPiece[];
 
-export type EnvPart =
+export type EnvPiece =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "host"; readonly of: string }
   | { readonly kind: "port"; readonly of: string }

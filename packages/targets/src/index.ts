@@ -34,7 +34,7 @@ export { ruleGroups } from "./monitoring/rule-groups.js";
 export { RETENTION_DAYS, SCRAPE_SECONDS } from "./monitoring/timing.js";
 export { type Watched, watchedOf } from "./monitoring/watched.js";
 export { type SwarmPlan, swarmPlanOf } from "./swarm/swarm-plan.js";
-export type { GeneratedFile, OutputPlace, Rendered, SecretFile, SecretPart, Target } from "./target.js";
+export type { GeneratedFile, OutputPlace, Rendered, SecretFile, SecretPiece, Target } from "./target.js";
 
 /** The stack's diagrams, to keep beside its documentation. */
 const graphTarget: Target = {

@@ -44,7 +44,7 @@ export interface SecretFile {
    *   their own into it.
    */
   readonly form: "value" | "env";
-  readonly parts: readonly SecretPart[];
+  readonly parts: readonly SecretPiece[];
 }
 
-export type SecretPart = { readonly kind: "text"; readonly text: string } | { readonly kind: "secret"; readonly name: string };
+export type SecretPiece = { readonly kind: "text"; readonly text: string } | { readonly kind: "secret"; readonly name: string };

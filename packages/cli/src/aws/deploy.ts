@@ -3,9 +3,9 @@ import { DEFAULT_TAG } from "@groundplan/targets";
 import { json } from "../arguments/options.js";
 import { command, flag, text, texts } from "../command.js";
 import { needEngine } from "../docker/engine.js";
-import { checkProbes, type Probe, probe } from "../docker/probes.js";
+import { type Probe, probe, requireProbesPassed } from "../docker/probes.js";
 import { buildImages } from "../images/build-images.js";
-import { buildables, checkFolders } from "../images/buildable.js";
+import { buildables, requireFolders } from "../images/buildable.js";
 import { BUILDING, howToBuild, NO_BUILD, TAG, wantedServices } from "../images/options.js";
 import { askPerson } from "../output/progress.js";
 import { renderAddresses } from "../output/tables.js";
@@ -112,7 +112,7 @@ export const deploy = command({
     const { tag, registry } = options;
     const isBuilt = registry === null && !options.noBuild;
     const services = isBuilt ? buildables(plan, stackFolder, tag) : [];
-    checkFolders(services, stackFolder);
+    requireFolders(services, stackFolder);
     const { place, variables } = await needAll(deployment, { aws: true, hosts: true }, options.var);
     const names = ["terraform", "ansible", ...plan.hosts.map(({ name }) => name), ...services.map(({ service }) => service)];
     const { again } = deployment;
@@ -303,7 +303,7 @@ async function probeServices(
       return probe(name, url, paths, signal);
     }),
   );
-  checkProbes(probes, (service) => hint(`logs --service ${service}`));
+  requireProbesPassed(probes, (service) => hint(`logs --service ${service}`));
   return probes;
 }
 

@@ -10,15 +10,15 @@ import { containerLogs, failedCommand, inspectImage, lastExitCodes, needEngine }
 import { explainFailure } from "../docker/failures.js";
 import { pagesOf, probeProject } from "../docker/probes.js";
 import {
-  checkMailPassword,
   type DockerPart,
   type DockerProject,
   openProject,
   portVariables,
+  requireMailPassword,
   settingOf,
   writeProject,
 } from "../docker/project.js";
-import { type Buildable, buildables, checkFolders } from "../images/buildable.js";
+import { type Buildable, buildables, requireFolders } from "../images/buildable.js";
 import { makeImages } from "../images/make-images.js";
 import { BUILDING, howToBuild, imageTag, NO_BUILD } from "../images/options.js";
 import type { Progress } from "../output/progress.js";
@@ -56,14 +56,14 @@ export const up = command({
     const variables = { ...(options.tag === null ? {} : { TAG: options.tag }), ...portVariables(options.port, wanted) };
     const ownImages = buildables(opened.plan, opened.folder, options.tag ?? settingOf(project, "TAG") ?? DEFAULT_TAG);
     const services = options.noBuild ? [] : ownImages;
-    checkFolders(services, opened.folder);
+    requireFolders(services, opened.folder);
 
     return withDocker(input, {
       names: wanted.map(({ name }) => name),
       folder,
       async run(docker) {
         writeProject(project, docker);
-        checkMailPassword(project, wanted);
+        requireMailPassword(project, wanted);
         await needEngine(docker.runner);
         const compose = await findCompose(docker.runner);
         if (options.noBuild) await needImages(ownImages, docker.runner);
@@ -330,13 +330,11 @@ export function diagnose({ container, lastExitCode, log, memoryMb, waitedSeconds
   if (isReady(container)) return null;
   const { service, status, health, exitCode, restarts } = container;
   const printed = lastLines(log, LINES_SHOWN);
-  const seeLog = `put right what its log tells; all of it: ${logCommand}`;
+  const seeLog = `fix what its log says; the whole log: ${logCommand}`;
 
   if (container.error !== "") {
     const known = explainFailure(container.error, service);
-    return (
-      known ?? { message: `${service} cannot be started`, detail: [container.error], fix: "put right what the Docker engine says here" }
-    );
+    return known ?? { message: `${service} cannot be started`, detail: [container.error], fix: "fix what the Docker engine says above" };
   }
   // The engine calls one that ends again and again unhealthy too, while it asks what does not answer yet.
   const isUnhealthy = health === "unhealthy" && status === "running" && restarts < MANY_RESTARTS;

@@ -50,7 +50,7 @@ const FAILURES: readonly Failure[] = [
     pattern: /(?:listen tcp[46]? |failed to bind host port for )(\S+?):\d+(?::\S+?:\d+\/tcp)?: (?:bind: )?cannot assign requested address/,
     explain: (match, about) => ({
       message: `${about} cannot be published on ${match[1]}: this machine has no such address`,
-      fix: "put right BIND_ADDRESS in .env",
+      fix: "correct BIND_ADDRESS in .env",
     }),
   },
   {
@@ -71,7 +71,7 @@ const FAILURES: readonly Failure[] = [
     pattern: /exec: "([^"]+)": (?:executable file not found in \$PATH|stat .*: no such file or directory|permission denied)/,
     explain: (match, about) => ({
       message: `${about} cannot start: its image has no program "${match[1]}"`,
-      fix: "put right CMD or ENTRYPOINT in its Dockerfile, or health: { command } in stack.ts",
+      fix: "correct CMD or ENTRYPOINT in its Dockerfile, or health: { command } in stack.ts",
     }),
   },
   {

@@ -29,12 +29,12 @@ export async function probeProject(
   { progress, signal }: Programs,
 ): Promise<ProjectProbes> {
   const probes = await probeAll(parts, addressOf, signal);
-  checkProbes(probes, logCommand);
+  requireProbesPassed(probes, logCommand);
   const reader = parts.find(({ readsMetrics }) => readsMetrics);
   const url = probes.find(({ service }) => service === reader?.name)?.url ?? null;
   if (plan.monitoring === null || url === null) return { probes, scrapes: [] };
   const scrapes = await probeScrapes(url, expectedJobs(plan, parts), { progress, signal });
-  checkScrapes(scrapes, logCommand);
+  requireScrapesUp(scrapes, logCommand);
   return { probes, scrapes };
 }
 
@@ -122,7 +122,7 @@ export function explainProbe({ service, url, answers }: Probe, logCommand: strin
 }
 
 /** @throws UserError with every service that does not answer well from outside. */
-export function checkProbes(probes: readonly Probe[], logCommand: (service: string) => string): void {
+export function requireProbesPassed(probes: readonly Probe[], logCommand: (service: string) => string): void {
   const problems = probes.filter((probe) => !isGood(probe)).map((probe) => explainProbe(probe, logCommand(probe.service)));
   if (problems.length > 0) throw new UserError(problems);
 }
@@ -216,7 +216,7 @@ async function activeTargets(url: string, signal: AbortSignal): Promise<readonly
 }
 
 /** @throws UserError with everything that Prometheus cannot read. */
-export function checkScrapes(probes: readonly ScrapeProbe[], logCommand: (service: string) => string): void {
+export function requireScrapesUp(probes: readonly ScrapeProbe[], logCommand: (service: string) => string): void {
   const problems = probes.flatMap(({ job, url, health, error }): readonly UserProblem[] => {
     if (health === "up") return [];
     const message =

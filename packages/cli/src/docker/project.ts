@@ -104,7 +104,7 @@ export function writeProject({ command, opened, folder, shownFolder }: DockerPro
 }
 
 /** @throws UserError when alarms are to be sent with a password that nobody has written. */
-export function checkMailPassword({ opened, folder, shownFolder }: DockerProject, parts: readonly DockerPart[]): void {
+export function requireMailPassword({ opened, folder, shownFolder }: DockerProject, parts: readonly DockerPart[]): void {
   const mail = mailPassword(opened.plan);
   const isRead = parts.some(({ userFiles }) => userFiles.some(({ path }) => path === MAIL_PASSWORD_FILE));
   if (mail === null || !isRead || existsSync(join(folder, MAIL_PASSWORD_FILE))) return;

@@ -20,7 +20,7 @@ const PULL_FAILURES: readonly PullFailure[] = [
   {
     pattern: /manifest unknown|manifest for \S+ not found|failed to resolve reference \S+ \S+: not found/i,
     reason: "its registry has no such image, or none of this version",
-    fix: "put right its name and version",
+    fix: "correct its name and version",
   },
   {
     pattern: /toomanyrequests|pull rate limit/i,
@@ -30,7 +30,7 @@ const PULL_FAILURES: readonly PullFailure[] = [
   {
     pattern: /no basic auth credentials|pull access denied|requested access to the resource is denied|unauthorized|\bdenied\b/i,
     reason: "its registry has no such image, or does not give it to you",
-    fix: `put right its name, ${LOG_IN}`,
+    fix: `correct its name, ${LOG_IN}`,
   },
   {
     pattern:

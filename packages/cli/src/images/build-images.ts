@@ -12,7 +12,7 @@ import type { Progress } from "../output/progress.js";
 import { renderTable } from "../output/tables.js";
 import { withDocker } from "../programs/with-programs.js";
 import { openPlan } from "../stack-file/open-plan.js";
-import { type Buildable, buildables, checkFolders } from "./buildable.js";
+import { type Buildable, buildables, requireFolders } from "./buildable.js";
 import { BUILDING, howToBuild, TAG, wantedServices } from "./options.js";
 
 export interface BuildOptions {
@@ -80,7 +80,7 @@ export const build = command({
       "service that is built",
     );
     const services = all.filter(({ service }) => names.includes(service));
-    checkFolders(services, folder);
+    requireFolders(services, folder);
 
     return withDocker(input, {
       names,

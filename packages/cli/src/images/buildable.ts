@@ -33,7 +33,7 @@ export function buildables(plan: Plan, stackFolder: string, tag: string): readon
 }
 
 /** @throws UserError with every folder and Dockerfile that is missing. */
-export function checkFolders(services: readonly Buildable[], stackFolder: string): void {
+export function requireFolders(services: readonly Buildable[], stackFolder: string): void {
   const problems = services.flatMap(({ service, folder }): UserProblem[] => {
     const shown = relative(stackFolder, folder) || ".";
     if (!isFolder(folder)) {

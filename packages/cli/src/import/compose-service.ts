@@ -3,7 +3,7 @@ import type { ComposeDocument } from "./compose-document.js";
 import type { ImportProblem } from "./imported-stack.js";
 import type { Environment, Interpolated } from "./interpolate.js";
 import type { Notes } from "./notes.js";
-import { listOf, namesOf, objectOf, type Path, pathText, type Values, wayBetween } from "./values.js";
+import { itemsOf, namesOf, objectOf, type Path, pathText, type Values, wayBetween } from "./values.js";
 
 /** A service of a Compose file, its variables put in. */
 export interface ComposeService {
@@ -104,7 +104,7 @@ interface ReadEnv {
 function readEnv(values: Values, path: Path, { lineOf, variablesAt, env, envFile }: EnvSources): ReadEnv {
   const entries = new Map<string, EnvEntry>();
   const unreadable: string[] = [];
-  for (const item of listOf(values.env_file)) {
+  for (const item of itemsOf(values.env_file)) {
     const { path: name, required } = typeof item === "object" ? objectOf(item) : { path: item, required: true };
     const file = envFile(String(name));
     if (file === null && required !== false) unreadable.push(String(name));

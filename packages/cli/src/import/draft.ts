@@ -1,6 +1,6 @@
 import { defaultsOf, POSTGRES, REDIS } from "@groundplan/model";
 import type { ComposeService } from "./compose-service.js";
-import { listOf, objectOf } from "./values.js";
+import { itemsOf, objectOf } from "./values.js";
 
 /** A service of a Compose file, as far as others need to know it. */
 export interface Draft {
@@ -25,7 +25,7 @@ export function draftOf(service: ComposeService, named: readonly number[]): Draf
     const port = told !== null && targets.includes(told) ? told : (targets[0] ?? exposedPorts(service)[0] ?? told ?? named[0]);
     return { ...draft, port: port ?? image?.port ?? null };
   }
-  const told = kind === "postgres" ? envText(service, "PGPORT") : /--port (\d+)/.exec(listOf(values.command).join(" "))?.[1];
+  const told = kind === "postgres" ? envText(service, "PGPORT") : /--port (\d+)/.exec(itemsOf(values.command).join(" "))?.[1];
   return { ...draft, port: numberIn(told) ?? usualDatabase(kind).port };
 }
 
@@ -114,7 +114,7 @@ interface ReadPorts {
 export function readPorts(value: unknown): ReadPorts {
   const published: PublishedPort[] = [];
   const unreadable: string[] = [];
-  for (const item of listOf(value)) {
+  for (const item of itemsOf(value)) {
     const port = typeof item === "object" ? longPort(item) : shortPort(String(item));
     if (port === null) unreadable.push(typeof item === "object" ? JSON.stringify(item) : String(item));
     else published.push(port);
@@ -138,7 +138,7 @@ function longPort(item: unknown): PublishedPort | null {
 
 /** The ports that `expose` names. */
 function exposedPorts({ values }: Pick<ComposeService, "values">): readonly number[] {
-  return listOf(values.expose).flatMap((item) => {
+  return itemsOf(values.expose).flatMap((item) => {
     const found = /^(\d+)(?:\/tcp)?$/.exec(String(item));
     return found === null ? [] : [Number(found[1])];
   });

@@ -2,7 +2,7 @@ import { type Draft, isPublic } from "./draft.js";
 import type { ImportedComponent } from "./imported-stack.js";
 import type { Notes } from "./notes.js";
 import { memoryLimit } from "./read-memory.js";
-import { listOf, objectOf, pathText, type Values } from "./values.js";
+import { itemsOf, objectOf, pathText, type Values } from "./values.js";
 
 /** Notes about all keys that a stack file has nothing for. */
 export function noteUnsupported(draft: Draft, notes: Notes): void {
@@ -41,7 +41,7 @@ export function noteUnsupported(draft: Draft, notes: Notes): void {
 }
 
 function noteVolumes({ service, kind }: Draft, notes: Notes): void {
-  const volumes = listOf(service.values.volumes).map((volume) =>
+  const volumes = itemsOf(service.values.volumes).map((volume) =>
     typeof volume === "string" ? volume : `${objectOf(volume).source ?? ""}:${objectOf(volume).target ?? ""}`,
   );
   if (volumes.length === 0) return;
@@ -55,7 +55,7 @@ function noteVolumes({ service, kind }: Draft, notes: Notes): void {
 /** Secrets that no variable leads to: those with one are carried over with it. */
 function noteSecretFiles({ service, kind }: Draft, notes: Notes): void {
   if (kind === "postgres") return;
-  const named = listOf(service.values.secrets).map((secret) =>
+  const named = itemsOf(service.values.secrets).map((secret) =>
     typeof secret === "object" ? String(objectOf(secret).target ?? objectOf(secret).source) : String(secret),
   );
   const without = named.filter((name) => !service.env.some(({ text }) => text === `/run/secrets/${name}`));

@@ -1,15 +1,15 @@
 import type { ComposeService } from "./compose-service.js";
-import { listOf, objectOf } from "./values.js";
+import { itemsOf, objectOf } from "./values.js";
 
 /** Every name under which a service is found in Compose -> its name in the stack. */
 export function hostNamesOf(services: readonly ComposeService[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const { name, values } of services) {
-    const aliases = Object.values(objectOf(values.networks)).flatMap((network) => listOf(objectOf(network).aliases));
+    const aliases = Object.values(objectOf(values.networks)).flatMap((network) => itemsOf(objectOf(network).aliases));
     for (const other of [values.container_name, values.hostname, ...aliases]) if (typeof other === "string") names.set(other, name);
   }
   for (const { values } of services) {
-    for (const link of listOf(values.links)) {
+    for (const link of itemsOf(values.links)) {
       const [key = "", alias] = String(link).split(":");
       const target = services.find((service) => service.key === key);
       if (alias !== undefined && target !== undefined) names.set(alias, target.name);

@@ -7,9 +7,9 @@ import type { ImportedService } from "./imported-stack.js";
 import type { Notes } from "./notes.js";
 import { databaseNames } from "./read-database.js";
 import { memoryLimit, memoryMbOf } from "./read-memory.js";
-import { listOf, namesOf, objectOf, type Values, wayBetween } from "./values.js";
+import { itemsOf, namesOf, objectOf, type Values, wayBetween } from "./values.js";
 
-export interface ServiceParts {
+export interface RunningService {
   readonly source: Source;
   readonly uses: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, EnvInput>>;
@@ -34,11 +34,11 @@ const ENDINGS = /^(.+)_(?:URL|HOST|PORT|USER|PASSWORD|NAME)$/;
 const PASSWORD = "\0";
 
 /** A service as a stack file declares it: what is usual is not written. */
-export function serviceOptions(draft: Draft, { source, uses, env, networks, notes }: ServiceParts): ImportedService {
+export function serviceOptions(draft: Draft, { source, uses, env, networks, notes }: RunningService): ImportedService {
   const { service, port, image } = draft;
   const usual = defaultsOf(SERVICE);
   const built = typeof source.image === "object";
-  const hardened = service.values.read_only === true && listOf(service.values.cap_drop).includes("ALL");
+  const hardened = service.values.read_only === true && itemsOf(service.values.cap_drop).includes("ALL");
   const memoryMb = memoryMbOf(service, memoryLimit(service) === undefined ? (image?.memoryMb ?? usual.memoryMb) : usual.memoryMb, notes);
   const command = readCommand(draft, source, notes);
   const replicas = readReplicas(draft, notes);
@@ -181,7 +181,7 @@ export function readTargets(
 
   for (const draft of services) {
     const { service } = draft;
-    const keys = [...namesOf(service.values.depends_on), ...listOf(service.values.links).map((link) => String(link).split(":")[0] ?? "")];
+    const keys = [...namesOf(service.values.depends_on), ...itemsOf(service.values.links).map((link) => String(link).split(":")[0] ?? "")];
     for (const key of new Set(keys)) {
       const target = drafts.find((other) => other.service.key === key);
       const path = ["services", service.key, "depends_on"];

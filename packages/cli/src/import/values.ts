@@ -9,7 +9,7 @@ export function objectOf(value: unknown): Values {
 }
 
 /** A list of the Compose file; one value counts as a list of it. */
-export function listOf(value: unknown): readonly unknown[] {
+export function itemsOf(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];
 }

@@ -101,7 +101,7 @@ export function runInit({ arguments: [shown = ""], options, terminal, folder }: 
   const problem = nameProblem(name);
   if (problem !== null) throw new UsageError(`--name ${name}: ${problem.message}. Allowed: ${problem.allowed}. Fix: ${problem.fix}.`);
   const files = writing(() => {
-    checkIsFree(target, shown);
+    requireFree(target, shown);
     mkdirSync(target, { recursive: true });
     const stack = newStackFiles({ name, dependency: toolDependency(target) });
     writeFiles(target, stack);
@@ -120,7 +120,7 @@ export function runInit({ arguments: [shown = ""], options, terminal, folder }: 
   return 0;
 }
 
-function checkIsFree(target: string, shown: string): void {
+function requireFree(target: string, shown: string): void {
   const facts = statSync(target, { throwIfNoEntry: false });
   if (facts === undefined) return;
   if (!facts.isDirectory()) throw new UserError({ message: `${shown} is a file`, fix: "name a folder that is missing or empty" });

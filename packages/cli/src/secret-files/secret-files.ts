@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { readSecrets } from "@groundplan/local";
+import { ensureSecrets } from "@groundplan/local";
 import type { SecretFile } from "@groundplan/targets";
 import { textOf, writeFileAtomically } from "../output/write-files.js";
 
@@ -23,7 +23,7 @@ export interface WrittenSecretFile {
 export function writeSecretFiles(folder: string, files: readonly SecretFile[], stateFolder: string): readonly WrittenSecretFile[] {
   if (files.length === 0) return [];
   mkdirSync(stateFolder, { recursive: true });
-  const secrets = readSecrets(stateFolder, [...new Set(files.flatMap(secretNames))].sort());
+  const secrets = ensureSecrets(stateFolder, [...new Set(files.flatMap(secretNames))].sort());
   return files.map((file) => {
     const path = join(folder, file.path);
     const present = textOf(path);

@@ -8,9 +8,9 @@ import { type Container, lookAtContainers } from "../docker/container.js";
 import { listContainers, listVolumes, runOrFail } from "../docker/engine.js";
 import { explainFailure } from "../docker/failures.js";
 import { pagesOf, probeProject } from "../docker/probes.js";
-import { checkMailPassword, openProject, portVariables, writeProject } from "../docker/project.js";
+import { openProject, portVariables, requireMailPassword, writeProject } from "../docker/project.js";
 import type { BuiltImage } from "../images/build-images.js";
-import { buildables, checkFolders } from "../images/buildable.js";
+import { buildables, requireFolders } from "../images/buildable.js";
 import { makeImages } from "../images/make-images.js";
 import { BUILDING, howToBuild, imageTag, NO_BUILD } from "../images/options.js";
 import type { Progress } from "../output/progress.js";
@@ -120,9 +120,9 @@ export const deploy = command({
     const names = parts.map((part) => part.name);
     const variables = { ...(options.tag === null ? {} : { TAG: options.tag }), ...portVariables(options.port, parts) };
     const isBuilt = !options.noBuild;
-    if (isBuilt) checkRegistry();
+    if (isBuilt) requireRegistry();
     const services = isBuilt ? buildables(opened.plan, opened.folder, options.tag ?? (process.env.TAG || DEFAULT_TAG)) : [];
-    checkFolders(services, opened.folder);
+    requireFolders(services, opened.folder);
 
     return withDocker(input, {
       names,
@@ -130,10 +130,10 @@ export const deploy = command({
       async run(docker) {
         const { runner, progress, signal } = docker;
         writeProject(project, docker);
-        checkMailPassword(project, parts);
+        requireMailPassword(project, parts);
         await needManager(runner);
         const { built } = await makeImages(isBuilt ? parts : [], services, { ...howToBuild(options), folder }, docker, false);
-        checkNewImages(built, await lookAtContainers(runner, [stackLabel(name)], true));
+        requireNewImages(built, await lookAtContainers(runner, [stackLabel(name)], true));
 
         const before = await lookAtStack(runner, name);
         await runOrFail(runner, deployStack(name, variables), name);
@@ -246,7 +246,7 @@ export function renderServices(services: readonly SwarmService[]): string {
 }
 
 /** @throws UserError when images come from a registry: what is built here is not there. */
-function checkRegistry(): void {
+function requireRegistry(): void {
   const registry = process.env.REGISTRY ?? "";
   if (registry === "") return;
   throw new UserError({
@@ -260,7 +260,7 @@ function checkRegistry(): void {
  *
  * @throws UserError with every such image.
  */
-export function checkNewImages(built: readonly BuiltImage[], running: readonly Container[]): void {
+export function requireNewImages(built: readonly BuiltImage[], running: readonly Container[]): void {
   const problems = built.flatMap(({ service, image, id }): UserProblem[] => {
     const old = running.find((container) => container.service === service && container.imageName === image && container.imageId !== id);
     if (old === undefined) return [];

@@ -49,7 +49,7 @@ export const up = command({
     if (opened === null) return 1;
     const { plan, folder } = opened;
     // With monitoring there are more parts than the plan has: they are known once the stack starts, and checked then.
-    if (!options.monitoring) checkPartNames(ports, plan);
+    if (!options.monitoring) requirePartNames(ports, plan);
 
     const format = { color: terminal.color, width: Math.max(TOOL.length, ...plan.components.map((component) => component.name.length)) };
     const print = (line: LogLine) => terminal.err(formatLogLine(line, format));
@@ -100,7 +100,7 @@ export const up = command({
 const PORTS_TRIED = 100;
 
 /** @throws UsageError when a port is given to what is no part of the stack. */
-export function checkPartNames(ports: Readonly<Record<string, number>>, plan: Plan): void {
+export function requirePartNames(ports: Readonly<Record<string, number>>, plan: Plan): void {
   const known = plan.components.filter((component) => component.port !== null).map((component) => component.name);
   for (const [name, port] of Object.entries(ports))
     if (!known.includes(name)) throw unknownName(`--port ${name}=${port}: the stack has no part "${name}" with a port`, name, known);

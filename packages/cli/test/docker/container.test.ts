@@ -126,7 +126,7 @@ test("a container that ends again and again is told with its exit code and last 
   assert.deepEqual(suspect({}), {
     message: "front ends again and again with exit code 3 (restarts: 4)",
     detail: ["starting", "no DB_URL"],
-    fix: "put right what its log tells; all of it: groundplan compose logs --service front",
+    fix: "fix what its log says; the whole log: groundplan compose logs --service front",
   });
   assert.equal(suspect({ status: "exited" })?.message, "front has ended with exit code 3");
   assert.equal(suspect({ health: "unhealthy" })?.message, "front ends again and again with exit code 3 (restarts: 4)");

@@ -8,8 +8,8 @@ import { build, type Plan, planOf, type StackDefinition, stack } from "@groundpl
 import { containerPlanOf } from "@groundplan/targets";
 import { composeUp } from "../../src/compose/project.js";
 import { wantedParts } from "../../src/compose/up.js";
-import { checkScrapes, expectedJobs, probeScrapes } from "../../src/docker/probes.js";
-import { checkMailPassword, type DockerProject, partsOf, portVariables } from "../../src/docker/project.js";
+import { expectedJobs, probeScrapes, requireScrapesUp } from "../../src/docker/probes.js";
+import { type DockerProject, partsOf, portVariables, requireMailPassword } from "../../src/docker/project.js";
 import { makeImages } from "../../src/images/make-images.js";
 import { folderWith } from "../helpers.js";
 import { fakeProgress, fakeRunner } from "./fake-runner.js";
@@ -68,18 +68,18 @@ test("alarms by mail need a password that somebody has written", () => {
   const folder = folderWith({});
   const project = (of: Plan) => ({ opened: { plan: of }, folder, shownFolder: "out/compose" }) as DockerProject;
   const all = partsOf(containerPlanOf(mailing));
-  assert.throws(() => checkMailPassword(project(mailing), all), {
+  assert.throws(() => requireMailPassword(project(mailing), all), {
     name: "UserError",
     message:
       "alarms go out as alarms at smtp.example.com:587, and there is no password for that account\n" +
       "  fix: write it into out/compose/alertmanager/smtp-password (chmod 644: Alertmanager reads it as the user nobody); git ignores it",
   });
   const silent = all.filter(({ name }) => name !== "alertmanager");
-  assert.doesNotThrow(() => checkMailPassword(project(mailing), silent));
-  assert.doesNotThrow(() => checkMailPassword(project(plan), parts));
+  assert.doesNotThrow(() => requireMailPassword(project(mailing), silent));
+  assert.doesNotThrow(() => requireMailPassword(project(plan), parts));
   mkdirSync(join(folder, "alertmanager"));
   writeFileSync(join(folder, "alertmanager/smtp-password"), "secret\n");
-  assert.doesNotThrow(() => checkMailPassword(project(mailing), all));
+  assert.doesNotThrow(() => requireMailPassword(project(mailing), all));
 });
 
 test("Prometheus is asked until it has read all it should", async (context) => {
@@ -105,7 +105,7 @@ test("Prometheus is asked until it has read all it should", async (context) => {
     ],
   );
   assert.deepEqual([...new Set(progress.told)], ["prometheus: has not read web yet", "prometheus: reads all it should (1)"]);
-  assert.doesNotThrow(() => checkScrapes(probes, (service) => service));
+  assert.doesNotThrow(() => requireScrapesUp(probes, (service) => service));
 });
 
 test("what Prometheus cannot read when the time is over is told, each with its reason and what to do", async (context) => {
@@ -118,7 +118,7 @@ test("what Prometheus cannot read when the time is over is told, each with its r
   const url = await prometheusThatTells(context, [[down]]);
   const options = { progress: fakeProgress(), signal: new AbortController().signal, patienceMs: 0 };
   const probes = await probeScrapes(url, ["web", "db"], options);
-  assert.throws(() => checkScrapes(probes, (service) => `logs of ${service}`), {
+  assert.throws(() => requireScrapesUp(probes, (service) => `logs of ${service}`), {
     name: "UserError",
     message: [
       "Prometheus cannot read web at http://web:80/metrics: server returned HTTP status 404 Not Found",

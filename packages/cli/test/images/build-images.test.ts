@@ -7,7 +7,7 @@ import { build, planOf, stack } from "@groundplan/model";
 import { containerPlanOf } from "@groundplan/targets";
 import { partsOf } from "../../src/docker/project.js";
 import { type BuildOptions, buildImages, renderImages } from "../../src/images/build-images.js";
-import { type Buildable, buildables, checkFolders } from "../../src/images/buildable.js";
+import { type Buildable, buildables, requireFolders } from "../../src/images/buildable.js";
 import { pullImages } from "../../src/images/make-images.js";
 import { fakeProgress, fakeRunner } from "../docker/fake-runner.js";
 import { folderWith } from "../helpers.js";
@@ -185,7 +185,7 @@ test("the services that are built follow from the plan, with what others need of
 test("every folder and Dockerfile that is missing is named at once", () => {
   const folder = folderWith({ "api/main.js": "", "web/Dockerfile": "" });
   assert.ok(!existsSync(join(folder, "asked")));
-  assert.throws(() => checkFolders(buildables(plan, folder, "latest"), folder), {
+  assert.throws(() => requireFolders(buildables(plan, folder, "latest"), folder), {
     name: "UserError",
     message: [
       "api: there is no Dockerfile in api",

@@ -182,7 +182,7 @@ withEngine("a container that stays unhealthy is told with its health check's wor
   assert.equal(code, 1);
   assert.match(
     err,
-    /\ngroundplan: back is unhealthy\n( {4}health check: .*\n)* {4}health check: 503 no queue\n {4}listening\n {2}fix: put right what its log tells/,
+    /\ngroundplan: back is unhealthy\n( {4}health check: .*\n)* {4}health check: 503 no queue\n {4}listening\n {2}fix: fix what its log says/,
   );
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as commands from "../../src/swarm/state.js";
 import { describeService, hasFallenBack, isDeployed, parseSwarm, type SwarmService, serviceIds } from "../../src/swarm/state.js";
-import { checkNewImages, type DeployWait, explainDeploy, renderServices, waitUntilDeployed } from "../../src/swarm/swarm.js";
+import { type DeployWait, explainDeploy, renderServices, requireNewImages, waitUntilDeployed } from "../../src/swarm/swarm.js";
 import { fakeProgress, fakeRunner } from "../docker/fake-runner.js";
 import { run } from "../helpers.js";
 
@@ -131,15 +131,15 @@ test("what went wrong is told with the reasons of the copies and their last line
 
 test("an image that was built anew under the name that runs is refused, since Swarm would not take it", () => {
   const built = { service: "web", image: "gp/web:1", id: "sha256:new", sizeBytes: 1, overBaseBytes: null, seconds: 1 };
-  const container = { service: "web", imageName: "gp/web:1", imageId: "sha256:old" } as Parameters<typeof checkNewImages>[1][number];
-  assert.throws(() => checkNewImages([built], [container]), {
+  const container = { service: "web", imageName: "gp/web:1", imageId: "sha256:old" } as Parameters<typeof requireNewImages>[1][number];
+  assert.throws(() => requireNewImages([built], [container]), {
     name: "UserError",
     message: /^web: its image gp\/web:1 has changed, .*--tag v2$/s,
   });
-  checkNewImages([built], []);
-  checkNewImages([built], [{ ...container, imageId: "sha256:new" }]);
-  checkNewImages([built], [{ ...container, imageName: "gp/web:0" }]);
-  checkNewImages([built], [{ ...container, service: "other" }]);
+  requireNewImages([built], []);
+  requireNewImages([built], [{ ...container, imageId: "sha256:new" }]);
+  requireNewImages([built], [{ ...container, imageName: "gp/web:0" }]);
+  requireNewImages([built], [{ ...container, service: "other" }]);
 });
 
 test("the swarm is asked with these words", () => {

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Exporter, exporterNameOf, type Plan, type PlannedComponent, type ScrapeTarget, UserError } from "@groundplan/model";
+import { type Exporter, type Plan, type PlannedComponent, type ScrapeTarget, UserError } from "@groundplan/model";
 import type { Launch } from "@groundplan/programs";
-import { type GeneratedFile, type MonitoringReach, prometheusArguments, renderMonitoring } from "@groundplan/targets";
+import { type GeneratedFile, type MonitoringReach, prometheusArguments, renderMonitoring, scrapedName } from "@groundplan/targets";
 import { httpHealth } from "../health/http-health.js";
 import type { Member } from "../local-stack.js";
 import { Part, type PartContext } from "../parts/part.js";
@@ -122,7 +122,7 @@ export class LocalMonitoring {
   #files(ports: Readonly<Record<string, number>>): readonly GeneratedFile[] {
     const reach: MonitoringReach = {
       addressOf: (scrape) => {
-        const port = isScraped(scrape, this.#plan, this.#runsHere) ? ports[scrapedPart(scrape)] : undefined;
+        const port = isScraped(scrape, this.#plan, this.#runsHere) ? ports[scrapedName(scrape)] : undefined;
         return port === undefined ? null : { kind: "static", address: `127.0.0.1:${port}` };
       },
       // Nobody is woken by a laptop: Prometheus and the control room show the alerts.
@@ -244,25 +244,15 @@ function quietArguments(exporter: Exporter, program: string): readonly string[] 
 export function monitoringParts(plan: Plan, runsHere: ReadonlySet<string>): readonly MonitoringPart[] {
   const exporters = plan.scrapes.filter((scrape) => isScraped(scrape, plan, runsHere) && scrape.exporter !== null);
   return [
-    ...exporters.map(({ exporter, component }) => ({ name: exporterName(component), exporter, of: component })),
+    ...exporters.map((scrape) => ({ name: scrapedName(scrape), exporter: scrape.exporter, of: scrape.component })),
     { name: PROMETHEUS, exporter: null, of: null },
   ];
-}
-
-/** The part that answers a scrape target on this machine. */
-export function scrapedPart({ exporter, component }: ScrapeTarget): string {
-  if (exporter !== null) return exporterName(component);
-  return component ?? PROMETHEUS;
 }
 
 /** Whether a scrape target exists on this machine: it is one host, and a stand-in is not what the target tells of. */
 export function isScraped({ exporter, host, component }: ScrapeTarget, plan: Plan, runsHere: ReadonlySet<string>): boolean {
   if (exporter === "node") return host === plan.monitoring?.on;
   return component === null || runsHere.has(component);
-}
-
-function exporterName(component: string | null): string {
-  return component === null ? "node-exporter" : exporterNameOf(component);
 }
 
 /** @throws UserError when this machine has no Prometheus. */

@@ -48,7 +48,7 @@ export interface PortChoice {
 export async function choosePorts(wishes: PortWishes): Promise<PortChoice> {
   const { overrides, remembered, isFree } = wishes;
   const listeners = wishes.components.filter((component) => component.port !== null);
-  await checkOverrides(wishes);
+  await requireOverridesUsable(wishes);
 
   const visited = listeners.filter((part) => part.public);
   const usual = new Map(visited.map((part, index) => [part.name, publicPort(index)]));
@@ -89,7 +89,7 @@ function publicPort(index: number): number {
   return port < CONTROL_ROOM_PORT ? port : port + 1;
 }
 
-async function checkOverrides({ components, overrides, isFree }: PortWishes): Promise<void> {
+async function requireOverridesUsable({ components, overrides, isFree }: PortWishes): Promise<void> {
   const listeners = components.filter((component) => component.port !== null).map((component) => component.name);
   const problems: UserProblem[] = [];
   const seen = new Map<number, string>();

@@ -105,7 +105,7 @@ async function runToEnd(launch: Launch, signal: AbortSignal, onStarted: (pid: nu
     throw new UserError({
       message: `initdb ${text}`,
       detail: lines.slice(-10),
-      fix: "put right what its last lines say, then start again",
+      fix: "fix what its last lines say, then start again",
     });
   }
 }

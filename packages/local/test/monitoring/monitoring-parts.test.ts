@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planOf, stack } from "@groundplan/model";
+import { scrapedName } from "@groundplan/targets";
 import { votingStack } from "@groundplan/testing";
-import { isScraped, monitoringParts, scrapedPart } from "../../src/monitoring/local-monitoring.js";
+import { isScraped, monitoringParts } from "../../src/monitoring/local-monitoring.js";
 
 const voting = planOf(votingStack());
 const everything = new Set(voting.components.map(({ name }) => name));
@@ -31,7 +32,7 @@ test("every scrape target of the plan is answered by a part, and three hosts on 
   const parts = new Set([...everything, ...monitoringParts(voting, everything).map(({ name }) => name)]);
   const scraped = voting.scrapes.filter((scrape) => isScraped(scrape, voting, everything));
   assert.deepEqual(
-    scraped.filter((scrape) => !parts.has(scrapedPart(scrape))),
+    scraped.filter((scrape) => !parts.has(scrapedName(scrape))),
     [],
   );
   assert.equal(voting.scrapes.filter(({ exporter }) => exporter === "node").length, 3);

@@ -2,7 +2,7 @@ import { passwordSecretOf } from "../builder/databases.js";
 import { deepFreeze } from "../deep-freeze.js";
 import type { ComponentDefinition, EnvInput } from "../definition.js";
 import { envPrefix } from "../env-name.js";
-import type { ComponentSource, EnvPart, EnvValue, Link, Plan, PlannedComponent, PostgresSource } from "../plan.js";
+import type { ComponentSource, EnvPiece, EnvValue, Link, Plan, PlannedComponent, PostgresSource } from "../plan.js";
 import { networkRules } from "./rules.js";
 import { compareText, sortedUnique, startOrder } from "./start-order.js";
 
@@ -36,7 +36,7 @@ export function componentEnv(
   });
   // By reference, not by number: a laptop may run it on another port.
   const port: [string, EnvValue][] = component.port === null ? [] : [["PORT", [{ kind: "port", of: component.name }]]];
-  const own = Object.entries(component.env).map(([name, input]): [string, EnvValue] => [name, [envPart(input)]]);
+  const own = Object.entries(component.env).map(([name, input]): [string, EnvValue] => [name, [envPiece(input)]]);
   return sortedRecord([...port, ...links, ...own]);
 }
 
@@ -45,7 +45,7 @@ export function sortedRecord(variables: Iterable<readonly [string, EnvValue]>): 
   return Object.fromEntries([...variables].sort(([a], [b]) => compareText(a, b)));
 }
 
-function envPart(input: EnvInput): EnvValue[number] {
+function envPiece(input: EnvInput): EnvValue[number] {
   if (typeof input === "string") return text(input);
   return "secret" in input ? { kind: "secret", name: input.secret } : { kind: "page", of: input.page };
 }
@@ -80,8 +80,8 @@ export function linkEnv(alias: string, target: LinkTarget): NamedValues {
 /** The part that every kind of component gives: URL, host and port. */
 export function addressEnv(alias: string, target: LinkTarget): NamedValues {
   const prefix = envPrefix(alias);
-  const host: EnvPart = { kind: "host", of: target.name };
-  const port: EnvPart = { kind: "port", of: target.name };
+  const host: EnvPiece = { kind: "host", of: target.name };
+  const port: EnvPiece = { kind: "port", of: target.name };
   return [
     [`${prefix}_URL`, urlOf(target.source, host, port)],
     [`${prefix}_HOST`, [host]],
@@ -89,7 +89,7 @@ export function addressEnv(alias: string, target: LinkTarget): NamedValues {
   ];
 }
 
-function urlOf(source: LinkTarget["source"], host: EnvPart, port: EnvPart): EnvValue {
+function urlOf(source: LinkTarget["source"], host: EnvPiece, port: EnvPiece): EnvValue {
   switch (source.kind) {
     case "service":
       return [text("http://"), host, text(":"), port];
@@ -97,13 +97,13 @@ function urlOf(source: LinkTarget["source"], host: EnvPart, port: EnvPart): EnvV
       return [text("redis://"), host, text(":"), port];
     case "postgres": {
       // Secrets are URL-safe by contract (see renderEnv), and the builder takes no other user and database.
-      const password: EnvPart = { kind: "secret", name: source.passwordSecret };
+      const password: EnvPiece = { kind: "secret", name: source.passwordSecret };
       return [text(`postgres://${source.user}:`), password, text("@"), host, text(":"), port, text(`/${source.database}`)];
     }
   }
 }
 
-function text(value: string): EnvPart {
+function text(value: string): EnvPiece {
   return { kind: "text", text: value };
 }
 
@@ -129,21 +129,21 @@ export interface EnvNaming {
  * // { DB_HOST: "127.0.0.1", DB_URL: "postgres://app:s3cret@127.0.0.1:5432/app", ... }
  */
 export function renderEnv(env: Readonly<Record<string, EnvValue>>, naming: EnvNaming): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.map((part) => renderPart(part, naming)).join("")]));
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.map((piece) => renderPiece(piece, naming)).join("")]));
 }
 
-function renderPart(part: EnvPart, naming: EnvNaming): string {
-  switch (part.kind) {
+function renderPiece(piece: EnvPiece, naming: EnvNaming): string {
+  switch (piece.kind) {
     case "text":
-      return part.text;
+      return piece.text;
     case "host":
-      return naming.host(part.of);
+      return naming.host(piece.of);
     case "port":
-      return String(naming.port(part.of));
+      return String(naming.port(piece.of));
     case "secret":
-      return naming.secret(part.name);
+      return naming.secret(piece.name);
     case "page":
-      return naming.page(part.of);
+      return naming.page(piece.of);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type EnvPart, renderEnv } from "@groundplan/model";
+import { type EnvPiece, renderEnv } from "@groundplan/model";
 import type { OutputPlace } from "../target.js";
 import { anchored, inline, map, mapEach, quoted, sameAs, section, type YamlValue } from "../text/yaml.js";
 import { type Container, type ContainerHealth, type ContainerText, dataVolumes, LOG_LIMITS, type Volume } from "./container.js";
@@ -67,7 +67,7 @@ export function noSecret(name: string): never {
 }
 
 /** Text without what only hosts know. */
-export function engineText(text: ContainerText): readonly EnvPart[] {
+export function engineText(text: ContainerText): readonly EnvPiece[] {
   return text.map((part) => {
     if (part.kind === "address" || part.kind === "output") throw new Error(`only hosts know the ${part.kind} of ${JSON.stringify(part)}`);
     return part;

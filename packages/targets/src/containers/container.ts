@@ -1,4 +1,4 @@
-import type { EnvPart, HealthCheck } from "@groundplan/model";
+import type { EnvPiece, HealthCheck } from "@groundplan/model";
 import type { GeneratedFile } from "../target.js";
 
 /**
@@ -69,10 +69,10 @@ export type ContainerImage =
   | { readonly kind: "built"; readonly folder: string; readonly prepare: readonly string[] | null };
 
 /** Text with parts that only what runs the container can say. */
-export type ContainerText = readonly (EnvPart | HostPart)[];
+export type ContainerText = readonly (EnvPiece | HostPiece)[];
 
 /** Parts that only hosts know: Compose and Swarm have neither. */
-export type HostPart =
+export type HostPiece =
   /** The address of a host of the stack inside its network. */
   | { readonly kind: "address"; readonly host: string }
   /** An output of what made the hosts. */

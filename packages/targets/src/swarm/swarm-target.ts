@@ -1,4 +1,4 @@
-import type { EnvPart, Plan } from "@groundplan/model";
+import type { EnvPiece, Plan } from "@groundplan/model";
 import {
   command,
   dataNames,
@@ -29,7 +29,7 @@ import {
   prepareCommands,
 } from "../containers/container-readme.js";
 import { DEFAULT_TAG, imageNameOf, nodeSetting, portSetting } from "../containers/settings.js";
-import type { OutputPlace, SecretFile, SecretPart, Target } from "../target.js";
+import type { OutputPlace, SecretFile, SecretPiece, Target } from "../target.js";
 import { inWords, shell, shellWord, table } from "../text/words.js";
 import { anchored, inline, listing, map, noted, quoted, renderYaml, sameAs, section, type YamlValue } from "../text/yaml.js";
 import { type SwarmPlan, type SwarmSecret, swarmPlanOf } from "./swarm-plan.js";
@@ -100,10 +100,10 @@ const ABOUT_SECRETS =
   "exists: README.md says how.";
 
 function secretFile({ name, value }: SwarmSecret, { containers }: SwarmPlan): SecretFile {
-  return { path: `secrets/${name}`, form: "value", parts: value.map((part) => secretPart(part, containers.plan)) };
+  return { path: `secrets/${name}`, form: "value", parts: value.map((part) => secretPiece(part, containers.plan)) };
 }
 
-function secretPart(part: EnvPart, plan: Plan): SecretPart {
+function secretPiece(part: EnvPiece, plan: Plan): SecretPiece {
   switch (part.kind) {
     case "text":
     case "secret":

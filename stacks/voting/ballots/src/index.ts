@@ -36,4 +36,4 @@ export {
 } from "./queue.js";
 export { retentionFrom } from "./retention.js";
 export { migrate } from "./schema/migrate.js";
-export { collectTotal, createApp, requireEnv, runService, type ServiceContext, type ServiceParts } from "./service.js";
+export { collectTotal, createApp, type RunningService, requireEnv, runService, type ServiceContext } from "./service.js";

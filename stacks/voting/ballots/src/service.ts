@@ -8,7 +8,7 @@ import { answerBrokenHttp, createHttpServer } from "./http-server.js";
 const OUTAGE_LOG_INTERVAL_MS = 5_000;
 
 /** What a service of the stack says about itself; `runService` does the rest alike for all of them. */
-export interface ServiceParts extends HealthChecks {
+export interface RunningService extends HealthChecks {
   /** Ends its connections; called after the last request was answered. */
   close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export interface HealthChecks {
 export async function runService(
   name: string,
   defaultPort: number,
-  build: (context: ServiceContext) => Promise<ServiceParts> | ServiceParts,
+  build: (context: ServiceContext) => Promise<RunningService> | RunningService,
 ): Promise<void> {
   const log: Logger = pino({ name, level: process.env.LOG_LEVEL ?? "info", base: { name } });
   try {
@@ -86,7 +86,7 @@ function serveMetrics(app: FastifyInstance, registry: Registry): void {
   });
 }
 
-function stopOnSignal({ app, log }: ServiceContext, parts: ServiceParts): void {
+function stopOnSignal({ app, log }: ServiceContext, parts: RunningService): void {
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;

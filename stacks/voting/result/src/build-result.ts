@@ -10,9 +10,9 @@ import {
   optionsFrom,
   pageFrom,
   RequestError,
+  type RunningService,
   requireEnv,
   type ServiceContext,
-  type ServiceParts,
 } from "@voting/ballots";
 import type { FastifyInstance } from "fastify";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
@@ -45,7 +45,7 @@ const HEARTBEAT_MS = 15_000;
 
 const HEARTBEAT = Buffer.from(": nothing new\n\n");
 
-interface ViewersParts {
+interface ViewersDependencies {
   /** How many may watch at once. */
   readonly limit: number;
   readonly metrics: ViewerMetrics;
@@ -72,7 +72,7 @@ interface ViewerMetrics {
 }
 
 /** Puts the result service together: one feed of tallies, pushed to the page and asked for by the API. */
-export async function buildResult({ app, log, registry, onOutage }: ServiceContext): Promise<ServiceParts> {
+export async function buildResult({ app, log, registry, onOutage }: ServiceContext): Promise<RunningService> {
   const databaseUrl = requireEnv("DB_URL");
   const options = optionsFrom(process.env);
   const keyring = new Keyring(requireEnv("VOTER_KEY"));
@@ -185,7 +185,7 @@ export class Viewers {
   #isClosed = false;
   #isQuiet = true;
 
-  constructor({ limit, metrics, heartbeatMs = HEARTBEAT_MS }: ViewersParts) {
+  constructor({ limit, metrics, heartbeatMs = HEARTBEAT_MS }: ViewersDependencies) {
     this.#limit = limit;
     this.#metrics = metrics;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs).unref();

@@ -19,7 +19,7 @@ const ASSETS = [
   { path: "/live.js", type: "text/javascript; charset=utf-8" },
 ] as const;
 
-export interface ResultPageParts {
+export interface ResultPageDependencies {
   readonly feed: TallyFeed;
   readonly pool: Pool;
   readonly keyring: Keyring;
@@ -40,7 +40,7 @@ const STATE_SENTENCES: Readonly<Record<BallotState, string>> = {
   unknown: "This is not a receipt of this poll.",
 };
 
-interface ResultApiParts {
+interface ResultApiDependencies {
   readonly reader: ResultReader;
   readonly pool: Pool;
   readonly keyring: Keyring;
@@ -55,7 +55,7 @@ interface ResultApiParts {
 type BallotState = "queued" | "counted" | "superseded" | "unknown";
 
 /** The page for people. Its first picture is complete without a script; the script keeps it live. */
-export async function resultPage(app: FastifyInstance, { feed, pool, keyring, votePage }: ResultPageParts): Promise<void> {
+export async function resultPage(app: FastifyInstance, { feed, pool, keyring, votePage }: ResultPageDependencies): Promise<void> {
   app.get<{ Querystring: { ballot?: string } }>("/", async (request, reply) => {
     const receipt = typeof request.query.ballot === "string" ? request.query.ballot.trim() : "";
     const state: BallotState | null = receipt === "" ? null : await orUnavailable(ballotState(pool, keyring, receipt));
@@ -124,7 +124,7 @@ const countText = (votes: number): string => `${votes.toLocaleString("en")} ${vo
 const totalText = (total: number): string => (total === 0 ? "No votes yet" : `${countText(total)} in all`);
 
 /** `GET /api/results` and `GET /api/ballots/<receipt>`. */
-export async function resultApi(app: FastifyInstance, { reader, pool, keyring }: ResultApiParts): Promise<void> {
+export async function resultApi(app: FastifyInstance, { reader, pool, keyring }: ResultApiDependencies): Promise<void> {
   app.addHook("onRequest", async (_request, reply) => {
     reply.headers({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
   });

@@ -14,7 +14,7 @@ const RECONNECT_MS = 500;
 /** Each of its steps has a limit of some seconds: what has not come round in this time never will. */
 const STUCK_MS = 60_000;
 
-export interface TallyFeedParts {
+export interface TallyFeedDependencies {
   readonly reader: ResultReader;
   readonly databaseUrl: string;
   readonly log: Logger;
@@ -25,7 +25,7 @@ export interface TallyFeedParts {
 
 /** Publishes the results when the database says that they changed (NOTIFY tallies), joined to a few pushes a second. */
 export class TallyFeed {
-  readonly #parts: TallyFeedParts;
+  readonly #parts: TallyFeedDependencies;
   readonly #heartbeatMs: number;
   #latest: (Reading & { readonly atMs: number }) | null = null;
   #cameRoundAtMs = performance.now();
@@ -36,7 +36,7 @@ export class TallyFeed {
   /** The tables are there; before that there is nothing to read. */
   #readable = false;
 
-  constructor(parts: TallyFeedParts) {
+  constructor(parts: TallyFeedDependencies) {
     this.#parts = parts;
     this.#heartbeatMs = parts.heartbeatMs ?? HEARTBEAT_MS;
   }

@@ -14,7 +14,7 @@ const RETRY_MS = 200;
 
 const SAMPLE = 50;
 
-interface AuditParts {
+interface AuditDependencies {
   readonly client: StackClient;
   readonly pool: pg.Pool;
   /** The key that receipts are sealed with; `null`: not known. */
@@ -126,7 +126,7 @@ export class LedgerDatabase {
  * Compares each level with the one behind it: what the queue took in, what of it is passed in the database, what is counted, what is shown;
  * the generations; and what receipts say with what the tables hold. Of a stack that is drained: while votes come, all of it is in motion.
  */
-async function compareLevels(parts: AuditParts): Promise<readonly Invariant[]> {
+async function compareLevels(parts: AuditDependencies): Promise<readonly Invariant[]> {
   let invariants: readonly Invariant[] = [];
   const doHold = async (): Promise<boolean> => {
     invariants = await compareOnce(parts);
@@ -136,7 +136,7 @@ async function compareLevels(parts: AuditParts): Promise<readonly Invariant[]> {
   return invariants;
 }
 
-async function compareOnce({ client, pool, voterKey }: AuditParts): Promise<readonly Invariant[]> {
+async function compareOnce({ client, pool, voterKey }: AuditDependencies): Promise<readonly Invariant[]> {
   const levels = await readLevels(client);
   const stored = await readStored(pool);
   return [

@@ -37,7 +37,7 @@ export interface AcceptedVote {
 /** Told once what became of a vote. */
 export type SettleVote = (outcome: AcceptedVote | RequestError) => void;
 
-export interface BallotBoxParts {
+export interface BallotBoxDependencies {
   readonly queue: BallotQueue;
   readonly keyring: Keyring;
   readonly options: readonly PollOption[];
@@ -134,7 +134,7 @@ export class BallotBox {
   readonly #admission: Admission;
   readonly #batcher: Batcher<NewBallot>;
 
-  constructor(parts: BallotBoxParts) {
+  constructor(parts: BallotBoxDependencies) {
     this.#queue = parts.queue;
     this.#keyring = parts.keyring;
     this.#optionIds = new Set(parts.options.map((option) => option.id));

@@ -12,9 +12,9 @@ import {
   type PollOption,
   pageFrom,
   RequestError,
+  type RunningService,
   requireEnv,
   type ServiceContext,
-  type ServiceParts,
 } from "@voting/ballots";
 import type { FastifyError, FastifyInstance } from "fastify";
 import { AddressLimit } from "./address-limit.js";
@@ -32,7 +32,7 @@ import { isGone, readClues, refusalCookie } from "./vote-request.js";
 /** A connection that does nothing costs some 10 KiB. */
 const CONNECTIONS = { name: "MAX_CONNECTIONS", noun: "connections", standard: 16_000 } as const;
 
-export interface VoteParts {
+export interface VoteDependencies {
   readonly box: BallotBox;
   readonly gate: Gate;
   readonly options: readonly PollOption[];
@@ -40,21 +40,21 @@ export interface VoteParts {
   readonly resultPage: string | null;
 }
 
-interface BallotApiParts {
+interface BallotApiDependencies {
   readonly box: BallotBox;
   readonly gate: Gate;
 }
 
 const STYLE = readFileSync(new URL("../public/style.css", import.meta.url));
 
-interface BallotPageParts {
+interface BallotPageDependencies {
   readonly box: BallotBox;
   readonly gate: Gate;
   readonly entrance: PageEntrance;
 }
 
 /** Puts the vote service together: the page and the API, both over one ballot box. */
-export async function buildVote(context: ServiceContext): Promise<ServiceParts> {
+export async function buildVote(context: ServiceContext): Promise<RunningService> {
   const options = optionsFrom(process.env);
   const keyring = new Keyring(requireEnv("VOTER_KEY"));
   const queue = openQueue(requireEnv("QUEUE_URL"), context.onOutage);
@@ -70,7 +70,7 @@ export async function buildVote(context: ServiceContext): Promise<ServiceParts> 
 }
 
 /** The routes of the service over a ballot box; tests put one with a queue of their own behind them. */
-export async function registerVote(app: FastifyInstance, parts: VoteParts): Promise<void> {
+export async function registerVote(app: FastifyInstance, parts: VoteDependencies): Promise<void> {
   const page = pageEntrance(createPageRenderer(parts.options, parts.resultPage));
   const { box, gate } = parts;
   await app.register(ballotPage, { box, gate, entrance: page });
@@ -79,7 +79,7 @@ export async function registerVote(app: FastifyInstance, parts: VoteParts): Prom
 }
 
 /** `POST /api/votes` with `{"vote":"a"}`: 202 with the receipt once the ballot is durable. */
-async function ballotApi(app: FastifyInstance, { box, gate }: BallotApiParts): Promise<void> {
+async function ballotApi(app: FastifyInstance, { box, gate }: BallotApiDependencies): Promise<void> {
   app.removeContentTypeParser("text/plain");
   app.addHook("onRequest", ({ raw }, _reply, done) => done(gate.refuse(raw) ?? undefined));
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -107,7 +107,7 @@ function readJsonOption(body: unknown): unknown {
  * The page for people, which works without a script, and the classic form POST behind it. Its form carries a one-time value: pressed twice,
  * or sent again by a reload, it is one vote. A POST without it, as classic clients send it, is a vote of its own.
  */
-async function ballotPage(app: FastifyInstance, { box, gate, entrance }: BallotPageParts): Promise<void> {
+async function ballotPage(app: FastifyInstance, { box, gate, entrance }: BallotPageDependencies): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(entrance.contentType, { parseAs: "string" }, (_request, body, done) => {
     const form = body as string;

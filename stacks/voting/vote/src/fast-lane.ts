@@ -10,7 +10,7 @@ import type { VoterClues } from "./voter.js";
 /** Of a body that comes in one piece; what is longer is none of those that are meant here. */
 const LENGTH = /^[1-9]\d{0,2}$/;
 
-export interface FastLaneParts {
+export interface FastLaneDependencies {
   readonly box: BallotBox;
   readonly gate: Gate;
   readonly entrances: readonly Entrance[];
@@ -20,7 +20,7 @@ export interface FastLaneParts {
  * Takes the votes that are written as nearly all clients write them past Fastify's layers, a quarter of what such a vote costs.
  * Whatever is unusual about a request, it goes the usual way, untouched; so only what is taken in is answered here, or refused by the box.
  */
-export function voteLane({ box, gate, entrances }: FastLaneParts): FastLane {
+export function voteLane({ box, gate, entrances }: FastLaneDependencies): FastLane {
   const byPath = new Map(entrances.map((entrance) => [entrance.path, entrance]));
   return (request, response, next) => {
     if (request.method !== "POST") return false;

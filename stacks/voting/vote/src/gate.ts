@@ -4,7 +4,7 @@ import type { AddressLimit } from "./address-limit.js";
 import type { BallotBox } from "./ballot-box.js";
 import type { TrustedProxies } from "./trusted-proxies.js";
 
-export interface GateParts {
+export interface GateDependencies {
   readonly box: BallotBox;
   readonly proxies: TrustedProxies;
   readonly addressLimit: AddressLimit;
@@ -12,9 +12,9 @@ export interface GateParts {
 
 /** Whom the vote service listens to at all, before it reads what they say. */
 export class Gate {
-  readonly #parts: GateParts;
+  readonly #parts: GateDependencies;
 
-  constructor(parts: GateParts) {
+  constructor(parts: GateDependencies) {
     this.#parts = parts;
   }
 

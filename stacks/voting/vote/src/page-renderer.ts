@@ -52,7 +52,7 @@ function holed(page: string): Holed {
   return (once, receipt = "") => head + once + middle + receipt + tail;
 }
 
-interface PageParts {
+interface PageDependencies {
   readonly options: readonly PollOption[];
   readonly title: string;
   readonly resultPage: string | null;
@@ -61,7 +61,7 @@ interface PageParts {
   readonly open: boolean;
 }
 
-function renderPage({ options, title, resultPage, chosen, notice, open }: PageParts): string {
+function renderPage({ options, title, resultPage, chosen, notice, open }: PageDependencies): string {
   const buttons = options.map((option) => renderButton(option, chosen, open)).join("\n");
   return `<!doctype html>
 <html lang="en">

@@ -44,7 +44,7 @@ const WATCH_MS = 1_000;
 /** How long a stop waits for the batch that is under way. */
 const STOP_MS = 3_000;
 
-export interface CountingLoopParts {
+export interface CountingLoopDependencies {
   readonly reader: QueueReader;
   /** The queue in the database, where ballots may have been left from when there was no Redis. Default: none beside `reader`. */
   readonly leftovers?: QueueReader;
@@ -63,7 +63,7 @@ const AT_ONCE = 100;
  * that PostgreSQL has, so no failure needs a repair of its own.
  */
 export class CountingLoop {
-  readonly #parts: CountingLoopParts;
+  readonly #parts: CountingLoopDependencies;
   readonly #limit = new BatchLimit();
   #stopping = false;
   #finished: Promise<void> = Promise.resolve();
@@ -75,7 +75,7 @@ export class CountingLoop {
   /** Partition -> why it stands still, and until when it is left to others. */
   readonly #stopped = new Map<number, { readonly reason: string; readonly untilMs: number }>();
 
-  constructor(parts: CountingLoopParts) {
+  constructor(parts: CountingLoopDependencies) {
     this.#parts = parts;
     this.#progressMs = parts.clock.nowMs();
   }

@@ -13,7 +13,7 @@ interface Discard {
   readonly upto: string;
 }
 
-export interface PartitionClaimsParts {
+export interface PartitionClaimsDependencies {
   readonly client: pg.ClientBase;
   readonly reader: QueueReader;
   readonly opened: OpenedQueue;
@@ -31,9 +31,9 @@ export class PartitionClaims {
   readonly #entries = new Map<number, number | null>();
   /** What an operator chose not to count. */
   #discards: readonly Discard[] = [];
-  readonly #parts: PartitionClaimsParts;
+  readonly #parts: PartitionClaimsDependencies;
 
-  constructor(parts: PartitionClaimsParts) {
+  constructor(parts: PartitionClaimsDependencies) {
     this.#parts = parts;
   }
 

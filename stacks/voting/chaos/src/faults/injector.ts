@@ -27,7 +27,7 @@ export interface History {
   queueIsCopied(): (counted: ReadonlySet<string>) => void;
 }
 
-export interface InjectorParts {
+export interface InjectorDependencies {
   readonly world: World;
   readonly faults: Iterable<PlannedFault>;
   readonly watch: RecoveryWatch;
@@ -67,7 +67,7 @@ interface Work {
 const exec = promisify(execFile);
 
 /** Injects fault after fault. Resolves when the time is over and all of them are put right. */
-export async function injectAll(parts: InjectorParts): Promise<void> {
+export async function injectAll(parts: InjectorDependencies): Promise<void> {
   const { faults, watch, stop, forMs, leastFaults, tell } = parts;
   const startedMs = performance.now();
   const heal = new AbortController();
@@ -104,7 +104,7 @@ export async function injectAll(parts: InjectorParts): Promise<void> {
  *
  * @throws Error when it cannot be done now, for example because the part is down already.
  */
-async function inject(parts: InjectorParts, work: Work, fault: PlannedFault, heal: AbortSignal): Promise<void> {
+async function inject(parts: InjectorDependencies, work: Work, fault: PlannedFault, heal: AbortSignal): Promise<void> {
   const { world } = parts;
   const { stack } = world.run;
   switch (fault.kind) {
@@ -172,7 +172,11 @@ async function closeConnections(run: VotingRun, target: string): Promise<void> {
  * Redis may use no more than that part of what it uses now: it takes no votes in. What waits must be counted all the same, past entries
  * that are no ballots, before the limit is lifted.
  */
-async function fillRedis({ world: { run }, watch }: InjectorParts, { amount, forMs }: PlannedFault, heal: AbortSignal): Promise<void> {
+async function fillRedis(
+  { world: { run }, watch }: InjectorDependencies,
+  { amount, forMs }: PlannedFault,
+  heal: AbortSignal,
+): Promise<void> {
   try {
     await inRedis(run, async (redis) => {
       for (let partition = 0; partition < PARTITIONS; partition++) await redis.xadd(`{ballots}:${partition}`, "*", STRAY, "");
@@ -200,7 +204,7 @@ async function counted(pool: pg.Pool, ballots: readonly string[]): Promise<void>
 
 /** A copy of Redis' data is put in its place: what came since and is not counted may be lost, what is counted may not be counted again. */
 async function restoreQueue(
-  { world: { run }, history }: InjectorParts,
+  { world: { run }, history }: InjectorDependencies,
   work: Work,
   { forMs }: PlannedFault,
   heal: AbortSignal,
@@ -220,7 +224,7 @@ async function ledgerOf(pool: pg.Pool): Promise<readonly string[]> {
 }
 
 /** A backup of PostgreSQL is put in its place: what was counted since must be counted up again, without help. */
-async function restoreDatabase(parts: InjectorParts, work: Work, { forMs }: PlannedFault, heal: AbortSignal): Promise<void> {
+async function restoreDatabase(parts: InjectorDependencies, work: Work, { forMs }: PlannedFault, heal: AbortSignal): Promise<void> {
   const { world, watch, history } = parts;
   const { run } = world;
   const data = await copied(run, work, "db");

@@ -58,7 +58,7 @@ const COMMAND_TIMEOUT_MS = 5_000;
 
 const RECONNECT_MS = 200;
 
-interface ClassicLoadParts {
+interface ClassicLoadDependencies {
   /** Where those who vote are added. */
   readonly voters: Voter[];
   readonly redisUrl: string;
@@ -80,7 +80,7 @@ interface LoadEvents {
   onProblem(sentence: string): void;
 }
 
-interface VoterParts {
+interface VoterDependencies {
   readonly box: BallotBox;
   readonly random: Random;
   readonly options: readonly string[];
@@ -202,7 +202,7 @@ class ClassicClient {
 }
 
 /** Votes over one classic client until told to stop. Half of the votes are by voters of their own, the others by a few who change their minds. */
-async function runClassicLoad(parts: ClassicLoadParts): Promise<void> {
+async function runClassicLoad(parts: ClassicLoadDependencies): Promise<void> {
   const { redisUrl, voters, random, options, votesPerSecond, onOutcome, stop } = parts;
   const client = new ClassicClient(redisUrl);
   const again = Array.from({ length: 5 }, (_, index) => new Voter(`classic-again-${index}`));
@@ -223,9 +223,9 @@ async function runClassicLoad(parts: ClassicLoadParts): Promise<void> {
 /** Votes again and again, in the ways that programs do. */
 class ApiVoter {
   readonly voter = new Voter();
-  readonly #parts: VoterParts;
+  readonly #parts: VoterDependencies;
 
-  constructor(parts: VoterParts) {
+  constructor(parts: VoterDependencies) {
     this.#parts = parts;
   }
 
@@ -284,9 +284,9 @@ class ApiVoter {
 /** Votes by the page: presses twice, loses the answer, reloads, or comes back with the cookie and chooses anew. */
 class Person {
   readonly voter = new Voter();
-  readonly #parts: VoterParts;
+  readonly #parts: VoterDependencies;
 
-  constructor(parts: VoterParts) {
+  constructor(parts: VoterDependencies) {
     this.#parts = parts;
   }
 
@@ -320,7 +320,7 @@ class Person {
 
 /** Sends a vote once; whether it was acknowledged. */
 async function tryOnce(
-  { box, events }: VoterParts,
+  { box, events }: VoterDependencies,
   voter: Voter,
   vote: CastVote,
   cast: typeof castVote,

@@ -16,7 +16,7 @@ export interface Fault {
   readonly when: "before" | "under way" | "after";
 }
 
-export interface SteppedWorkerParts {
+export interface SteppedWorkerDependencies {
   readonly reader: QueueReader;
   readonly databaseUrl: string;
   readonly options: ReadonlySet<string>;
@@ -55,7 +55,7 @@ export class SteppedWorker {
   #queueLost = false;
   #nowMs = 0;
 
-  constructor({ reader, databaseUrl, options }: SteppedWorkerParts) {
+  constructor({ reader, databaseUrl, options }: SteppedWorkerDependencies) {
     this.#reader = reader;
     this.#ended = new Promise((resolve) => {
       this.#end = () => {
