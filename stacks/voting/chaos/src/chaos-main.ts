@@ -8,8 +8,8 @@ import { chaos } from "./chaos.js";
 import type { ChaosNews, ChaosProgress } from "./chaos-options.js";
 import { type ChaosArguments, parseArguments, USAGE } from "./chaos-options.js";
 import { isExact } from "./chaos-report.js";
+import type { FaultRecord } from "./checks/watches.js";
 import { describeFault, type PlannedFault, seconds } from "./faults/fault.js";
-import type { FaultRecord } from "./faults/recovery-watch.js";
 import { notPossible, startWorld, type World } from "./faults/world.js";
 import { renderJson, renderReport } from "./render-report.js";
 

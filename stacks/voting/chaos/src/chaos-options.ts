@@ -1,6 +1,6 @@
 import { parseDuration, parseOptions, UsageError, wholeNumber } from "@voting/proof";
+import type { FaultRecord } from "./checks/watches.js";
 import { FAULT_KINDS, type FaultKind, type PlannedFault } from "./faults/fault.js";
-import type { FaultRecord } from "./faults/recovery-watch.js";
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -66,6 +66,10 @@ Ctrl-C ends the faults early; the check follows all the same. Exits 0 only when 
                    partition      a link is cut, refused, silent in one or both directions, or slow
                    second-worker  one or two more workers, which then die
                    clock          the clock of vote or worker steps by up to three hours (needs libfaketime)
+                   full-redis     Redis has no memory left for votes
+                   blocked-lock   a session holds a lock on the table of votes
+                   restore-redis, restore-database
+                                  a copy of its data, taken under load, is put in its place later
   --seed N       the same seed breaks the same things in the same order (default: drawn, and printed)
   --rate R       votes a second, as far as the stack takes them    (default ${DEFAULT_RATE})
   --json         one JSON object on standard output

@@ -1,6 +1,6 @@
 import { wrongIn } from "./checks/check-everything.js";
+import type { FaultRecord } from "./checks/watches.js";
 import type { FaultKind } from "./faults/fault.js";
-import type { FaultRecord } from "./faults/recovery-watch.js";
 import type { LoadCounts } from "./load/load.js";
 import type { Verdict } from "./truth/check-truth.js";
 
@@ -17,6 +17,8 @@ export interface ChaosReport {
   readonly counts: Readonly<LoadCounts>;
   readonly voters: number;
   readonly ledger: number;
+  /** Acknowledged votes that were not counted yet when an older copy of the queue was put in its place: they need not be counted. */
+  readonly mayBeLost: number;
   readonly resultReads: number;
   readonly receiptLookups: number;
   readonly viewerEvents: number;

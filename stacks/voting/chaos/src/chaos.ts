@@ -1,20 +1,17 @@
-import { execFile } from "node:child_process";
 import http from "node:http";
-import { promisify } from "node:util";
-import { Failure, pause, poll, Random, Viewer } from "@voting/proof";
-import type { RunningStack } from "@voting/testing";
-import type pg from "pg";
+import { Failure, poll, Random, type Viewer } from "@voting/proof";
 import type { ChaosOptions } from "./chaos-options.js";
 import type { ChaosReport } from "./chaos-report.js";
 import { checkEverything } from "./checks/check-everything.js";
 import { untilHealthy } from "./checks/settle.js";
+import { LedgerWatch, MemoryWatch, ReceiptWatch, RecoveryWatch, ResultWatch, Rising, watchPage } from "./checks/watches.js";
 import { describeFault, FAULT_KINDS, type FaultKind, type PlannedFault } from "./faults/fault.js";
-import { injectAll } from "./faults/injector.js";
-import { RecoveryWatch } from "./faults/recovery-watch.js";
+import { type History, injectAll } from "./faults/injector.js";
 import { notPossible, sortedLinks, type World } from "./faults/world.js";
 import { ask } from "./load/ask.js";
-import { startLoad } from "./load/load.js";
+import { type Load, startLoad } from "./load/load.js";
 import { ballotOf } from "./truth/check-truth.js";
+import type { CastVote } from "./truth/voter.js";
 
 const PROGRESS_MS = 250;
 
@@ -55,28 +52,18 @@ const MAX_CLOCK_STEP_SECONDS = 3 * 3_600;
 
 const MAX_DELAY_MS = 800;
 
+/** After a copy was taken votes are counted again for a while. */
+const SHORTEST_RESTORE_MS = 1_000;
+
+/** Of those who vote: by the page. */
+const PEOPLE_SHARE = 0.3;
+
+/** Longer than the worker waits for a lock (5 s) now and then. */
+const LONGEST_LOCK_MS = 8_000;
+
 type Start = Pick<PlannedFault, "after" | "pauseMs">;
 
 type Detail = Pick<PlannedFault, "target" | "how" | "forMs" | "amount">;
-
-// What is looked at all the while, also while things are broken: a look that fails then is none.
-
-/** For the ledger it is how exactly the time of a count is known. */
-const EVERY_MS = 100;
-
-const MEMORY_EVERY_MS = 2_000;
-
-const RECEIPT_EVERY_MS = 15;
-
-/** New receipts push out those that were watched longest. */
-const MAX_WATCHED = 300;
-
-const MAX_COMPLAINTS = 20;
-
-/** What may follow what of a receipt: a later state never comes before an earlier one again. */
-const ORDER = ["queued", "counted", "superseded"];
-
-const exec = promisify(execFile);
 
 /**
  * Puts a load on a stack, breaks things in it, puts them right, and checks that every vote was counted as promised.
@@ -98,7 +85,8 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
   const receipts = new ReceiptWatch(run.resultUrl, new Random(seed + 1));
   const memory = new MemoryWatch(run.stack);
   const pageComplaints: string[] = [];
-  const viewer = watchPage(run.resultUrl, pageComplaints);
+  const shown = new Rising();
+  const viewer = watchPage(run.resultUrl, pageComplaints, shown);
   const watching = new AbortController();
   const watches = Promise.all([ledger, results, receipts, memory].map((watch) => watch.run(watching.signal)));
   const load = startLoad({
@@ -107,6 +95,7 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
     optionIds: await optionIds(run.resultUrl),
     votesPerSecond,
     seed: seed + 2,
+    peopleShare: PEOPLE_SHARE,
     onAcknowledged({ receipt }, sentMs) {
       recovery.accepted(ballotOf(receipt as string), sentMs);
       receipts.add(receipt as string);
@@ -121,7 +110,25 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
     await poll(() => load.counts.acknowledged >= votesPerSecond, { limitMs: WARM_LIMIT_MS, everyMs: POLL_MS });
     const startedMs = performance.now();
     const { stop, forMs: wantedMs, leastFaults = 0 } = options;
-    await injectAll({ world, faults, watch: recovery, stop, forMs: wantedMs, leastFaults, tell });
+    const history: History = {
+      databaseGoesBack() {
+        receipts.mayGoBack = true;
+        for (const total of [results.total, shown]) total.goesBack();
+      },
+      databaseIsBack() {
+        receipts.mayGoBack = false;
+        for (const total of [results.total, shown]) total.isBack();
+      },
+      queueIsCopied() {
+        const copied = new Set(castBy(load).filter((vote) => vote.acknowledged));
+        return (counted) => {
+          const isKept = (vote: CastVote): boolean => copied.has(vote) || (vote.receipt !== null && counted.has(ballotOf(vote.receipt)));
+          for (const vote of castBy(load)) if (!isKept(vote)) vote.mayBeLost = true;
+          recovery.followAnew();
+        };
+      },
+    };
+    await injectAll({ world, faults, watch: recovery, history, stop, forMs: wantedMs, leastFaults, tell });
     const forMs = Math.round(performance.now() - startedMs);
     tell.phase("everything is put right: waiting until all parts are healthy and every ballot is counted, then every vote is checked");
     const healthyAfterMs = await untilHealthy(run.stack, RECOVERY_LIMIT_MS);
@@ -148,6 +155,7 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
       counts: load.counts,
       voters: load.voters.length,
       ledger: found.ledger.length,
+      mayBeLost: castBy(load).filter((vote) => vote.acknowledged && vote.mayBeLost).length,
       resultReads: results.reads,
       receiptLookups: receipts.lookups,
       viewerEvents: viewer.events,
@@ -155,7 +163,13 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
       drainedAfterMs: settled.drainedMs,
       largestMb: Object.fromEntries(memory.largestMb),
       verdict,
-      broken: [...results.complaints, ...receipts.complaints, ...pageComplaints, ...load.voters.flatMap((voter) => voter.complaints)],
+      broken: [
+        ...recovery.complaints,
+        ...results.complaints,
+        ...receipts.complaints,
+        ...pageComplaints,
+        ...load.voters.flatMap((voter) => voter.complaints),
+      ],
       problems,
     };
   } finally {
@@ -165,6 +179,8 @@ export async function chaos(world: World, options: ChaosOptions): Promise<ChaosR
     await load.stop();
   }
 }
+
+const castBy = ({ voters }: Load): readonly CastVote[] => voters.flatMap((voter) => voter.votes);
 
 async function optionIds(resultUrl: string): Promise<readonly string[]> {
   const agent = new http.Agent();
@@ -233,6 +249,18 @@ function detailOf(kind: FaultKind, random: Random, { links, queue }: ScheduleOpt
       const how = `${amount > 0 ? "+" : ""}${amount} s`;
       return { target: random.pick(["vote", "worker"]), how, forMs: random.int(200, 3_000), amount };
     }
+    case "full-redis": {
+      const amount = random.pick([100, 50]);
+      return { target: "redis", how: `may use ${amount} % of what it uses`, forMs: lastingMs(), amount };
+    }
+    case "restore-redis":
+      return { target: "redis", how: "from a copy", forMs: random.int(SHORTEST_RESTORE_MS, LONGEST_MS), amount: 0 };
+    case "restore-database":
+      return { target: "db", how: "from a backup", forMs: random.int(SHORTEST_RESTORE_MS, LONGEST_MS), amount: 0 };
+    case "blocked-lock": {
+      const how = random.pick(["ACCESS EXCLUSIVE", "EXCLUSIVE"]);
+      return { target: "db", how, forMs: random.spread(SHORTEST_MS, LONGEST_LOCK_MS), amount: 0 };
+    }
   }
 }
 
@@ -242,147 +270,4 @@ function partition(random: Random, links: readonly LinkName[], forMs: number): D
   const how = random.pick(["cut", "refuse", "silence", "silence, then cut", "half-open", "half-open, then cut", "half-open back", "delay"]);
   if (how === "cut") return { target, how, forMs: 0, amount: 0 };
   return { target, how, forMs, amount: how === "delay" ? random.spread(5, MAX_DELAY_MS) : 0 };
-}
-
-/** Follows the ledger from beside the stack: how much is counted, and which of the ballots that a fault's recovery is measured by. */
-class LedgerWatch {
-  counted = 0;
-  readonly #pool: pg.Pool;
-  readonly #recovery: RecoveryWatch;
-
-  constructor(pool: pg.Pool, recovery: RecoveryWatch) {
-    this.#pool = pool;
-    this.#recovery = recovery;
-  }
-
-  async run(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      await this.look().catch(() => undefined); // PostgreSQL is down: faults do that.
-      await pause(EVERY_MS, stop);
-    }
-  }
-
-  async look(): Promise<void> {
-    const { rows } = await this.#pool.query<{ counted: string; found: string[] }>(
-      "SELECT (SELECT COALESCE(SUM(counted), 0) FROM positions) AS counted, ARRAY(SELECT id::text FROM ballots WHERE id = ANY($1)) AS found",
-      [this.#recovery.waiting()],
-    );
-    this.counted = Number(rows[0]?.counted);
-    this.#recovery.counted(new Set(rows[0]?.found));
-  }
-}
-
-/** Reads the result API again and again: its total is the number of voters, so it may never go back. */
-export class ResultWatch {
-  readonly complaints: string[] = [];
-  /** Reads that got an answer 200. */
-  reads = 0;
-  #total = 0;
-  readonly #agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  readonly #url: string;
-
-  constructor(resultUrl: string) {
-    this.#url = `${resultUrl}/api/results`;
-  }
-
-  async run(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      await this.#look().catch(() => undefined); // The result service is down, or its database: faults do that.
-      await pause(EVERY_MS, stop);
-    }
-    this.#agent.destroy();
-  }
-
-  async #look(): Promise<void> {
-    const { status, body } = await ask(this.#agent, this.#url);
-    if (status !== 200) return;
-    this.reads++;
-    const { total } = JSON.parse(body) as { total: number };
-    if (total < this.#total && this.complaints.length < MAX_COMPLAINTS)
-      this.complaints.push(`the total went back from ${this.#total} to ${total}`);
-    this.#total = total;
-  }
-}
-
-/** Looks up receipts while things break. What a voter was told of a ballot may never be taken back. */
-export class ReceiptWatch {
-  readonly complaints: string[] = [];
-  /** Lookups that got an answer 200. */
-  lookups = 0;
-  readonly #agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  readonly #seen = new Map<string, string>();
-  readonly #receipts: string[] = [];
-  readonly #url: string;
-  readonly #random: Random;
-
-  constructor(resultUrl: string, random: Random) {
-    this.#url = resultUrl;
-    this.#random = random;
-  }
-
-  add(receipt: string): void {
-    this.#receipts.push(receipt);
-    if (this.#receipts.length > MAX_WATCHED) this.#seen.delete(this.#receipts.shift() as string);
-  }
-
-  async run(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      if (this.#receipts.length > 0) await this.#look(this.#random.pick(this.#receipts)).catch(() => undefined); // Down: faults do that.
-      await pause(RECEIPT_EVERY_MS, stop);
-    }
-    this.#agent.destroy();
-  }
-
-  async #look(receipt: string): Promise<void> {
-    const { status, body } = await ask(this.#agent, `${this.#url}/api/ballots/${receipt}`);
-    if (status !== 200) return;
-    this.lookups++;
-    const { state } = JSON.parse(body) as { state: string };
-    const before = this.#seen.get(receipt) ?? "queued";
-    if (ORDER.indexOf(state) < ORDER.indexOf(before) && this.complaints.length < MAX_COMPLAINTS) {
-      this.complaints.push(`receipt ${receipt} was ${before} and is ${state}`);
-    }
-    this.#seen.set(receipt, state);
-  }
-}
-
-/** Somebody who watches the result page all the while: its total may never go back. */
-export function watchPage(resultUrl: string, complaints: string[]): Viewer {
-  let before = 0;
-  return new Viewer(resultUrl, (total) => {
-    if (total < before && complaints.length < MAX_COMPLAINTS) complaints.push(`the stream's total went back from ${before} to ${total}`);
-    before = total;
-  });
-}
-
-/** The largest resident set of each part so far, in MB, and the present one. PostgreSQL: of its first process alone. */
-class MemoryWatch {
-  readonly largestMb = new Map<string, number>();
-  readonly nowMb = new Map<string, number>();
-  readonly #stack: RunningStack;
-
-  constructor(stack: RunningStack) {
-    this.#stack = stack;
-  }
-
-  async run(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      await this.look();
-      await pause(MEMORY_EVERY_MS, stop);
-    }
-  }
-
-  async look(): Promise<void> {
-    const parts = this.#stack.states().filter((state) => state.pid !== null);
-    // ps fails when none of them runs any more.
-    const { stdout } = await exec("ps", ["-o", "pid=,rss=", "-p", parts.map((part) => part.pid).join(",")]).catch(() => ({ stdout: "" }));
-    const rows = stdout.split("\n").map((row) => row.trim().split(/\s+/).map(Number));
-    for (const { name, pid } of parts) {
-      const kilobytes = rows.find(([found]) => found === pid)?.[1];
-      if (kilobytes === undefined) continue;
-      const megabytes = Math.round(kilobytes / 1024);
-      this.nowMb.set(name, megabytes);
-      this.largestMb.set(name, Math.max(megabytes, this.largestMb.get(name) ?? 0));
-    }
-  }
 }

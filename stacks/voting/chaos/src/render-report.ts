@@ -1,6 +1,6 @@
 import { type ChaosReport, isExact, phantomVotes } from "./chaos-report.js";
+import type { FaultRecord } from "./checks/watches.js";
 import { FAULT_KINDS } from "./faults/fault.js";
-import type { FaultRecord } from "./faults/recovery-watch.js";
 
 const WRONG_SHOWN = 10;
 
@@ -67,8 +67,11 @@ export function renderReport(report: ChaosReport): string {
     "",
     ...Object.entries(report.notPossible).map(([kind, reason]) => `not tried: ${kind} (${reason})`),
     `${counts.acknowledged} votes acknowledged (${counts.classic} in the classic list); of the tries ${counts.unanswered} unanswered, ${counts.refused} refused with 503, ${counts.unreachable} not sent;`,
-    `${report.voters} voters, ${counts.retries} retries with a key, ${counts.concurrent} times two votes at once`,
+    `${report.voters} voters, ${counts.retries} retries with a key, ${counts.concurrent} times two votes at once, ${counts.pressedAgain} presses once more`,
     `${report.ledger} ballots in the ledger; ${report.receiptLookups} receipts looked up, ${report.resultReads} results read and ${report.viewerEvents} events seen meanwhile`,
+    ...(report.mayBeLost === 0
+      ? []
+      : [`${report.mayBeLost} acknowledged votes waited in a queue when an older copy was put in its place: they need not be counted`]),
     `healthy again after ${msText(report.healthyAfterMs)}, drained after ${msText(report.drainedAfterMs)}`,
     `memory at most: ${Object.entries(report.largestMb)
       .map(([part, megabytes]) => `${part} ${megabytes} MB`)

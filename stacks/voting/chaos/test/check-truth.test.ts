@@ -162,3 +162,32 @@ test("votes of classic clients have no receipt: their number is checked, and the
   assert.deepEqual(wrong([voter], [row(2, "b", "classic-1")], [stands(2, "b", "classic-1")]), { lost: 1 });
   assert.deepEqual(wrong([voter], [...ledger, row(3, "b", "classic-1")], [stands(3, "b", "classic-1")]), { doubled: 1 });
 });
+
+test("what waited in a queue that was put back need not be counted, and not twice; what was sent before or after it must", () => {
+  const voter = alice();
+  counted(voter, "a", 1);
+  counted(voter, "b", 2).mayBeLost = true;
+  assert.deepEqual(wrong([voter], [row(1, "a")], [stands(1, "a")]), {});
+  assert.deepEqual(wrong([voter], [row(1, "a"), row(2, "b")], [stands(2, "b")]), {});
+  // A retry brought it in again, behind a later one.
+  counted(voter, "a", 3);
+  const all = [row(1, "a"), row(2, "b"), row(3, "a")];
+  assert.deepEqual(wrong([voter], all, [stands(2, "b")]), {});
+  assert.deepEqual(wrong([voter], all, [stands(1, "a")]), { wrongStanding: 1 });
+  assert.deepEqual(wrong([voter], [row(2, "b"), row(3, "a")], [stands(3, "a")]), { lost: 1 });
+  assert.deepEqual(wrong([voter], [...all, row(2, "b")], [stands(3, "a")]), { doubled: 1 });
+  assert.deepEqual(wrong([voter], [row(1, "a"), row(2, "b")], [stands(2, "b")]), { lost: 1 });
+});
+
+test("of classic votes that need not be counted none may be counted twice, and the others must", () => {
+  const voter = new Voter("classic-1");
+  voter.acknowledge(voter.send("a", null), null);
+  const late = voter.send("b", null);
+  voter.acknowledge(late, null);
+  late.mayBeLost = true;
+  const [a, b, again] = [row(1, "a", "classic-1"), row(2, "b", "classic-1"), row(3, "b", "classic-1")];
+  assert.deepEqual(wrong([voter], [a], [stands(1, "a", "classic-1")]), {});
+  assert.deepEqual(wrong([voter], [a, b], [stands(2, "b", "classic-1")]), {});
+  assert.deepEqual(wrong([voter], [b], [stands(2, "b", "classic-1")]), { lost: 1 });
+  assert.deepEqual(wrong([voter], [a, b, again], [stands(3, "b", "classic-1")]), { doubled: 1 });
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { RecoveryWatch } from "../src/checks/watches.js";
 import type { PlannedFault } from "../src/faults/fault.js";
-import { RecoveryWatch } from "../src/faults/recovery-watch.js";
 
 const fault: PlannedFault = { kind: "vote", after: "recovery", pauseMs: 0, target: "vote", how: "kill -9", forMs: 0, amount: 0 };
 
@@ -27,4 +27,19 @@ test("a fault that could not be injected is not waited for", () => {
   assert.ok(watch.isOver);
   watch.begin(fault);
   assert.deepEqual(watch.unrecovered(), [fault]);
+});
+
+test("with a queue that was put back other ballots are followed, of those that are sent from then on", () => {
+  const watch = new RecoveryWatch();
+  const record = watch.begin(fault);
+  const sentMs = performance.now();
+  watch.accepted("gone", sentMs);
+  const acceptedMs = record.acceptedAgainMs;
+  watch.followAnew();
+  watch.accepted("under way", sentMs);
+  assert.deepEqual([watch.waiting(), watch.newest, watch.isOver], [[], [], false]);
+  watch.accepted("new", performance.now() + 1);
+  assert.deepEqual([watch.waiting(), watch.newest, record.acceptedAgainMs], [["new"], ["new"], acceptedMs]);
+  watch.counted(new Set(["new"]));
+  assert.ok(watch.isOver);
 });

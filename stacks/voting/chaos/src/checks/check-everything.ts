@@ -5,7 +5,7 @@ import { ask } from "../load/ask.js";
 import type { Load } from "../load/load.js";
 import { ballotOf, checkTruth, type Found, type Verdict } from "../truth/check-truth.js";
 import { readFound } from "../truth/read-found.js";
-import type { Voter } from "../truth/voter.js";
+import { isSafe, type Voter } from "../truth/voter.js";
 import { type Settled, settle } from "./settle.js";
 
 export interface Findings {
@@ -66,9 +66,17 @@ async function checkResults(run: VotingRun, agent: http.Agent, { standing }: Fou
 }
 
 /** Every receipt that was given: the ballot that stands is counted, all others are superseded. */
-async function checkReceipts(run: VotingRun, agent: http.Agent, voters: readonly Voter[], { standing }: Found): Promise<readonly string[]> {
+async function checkReceipts(
+  run: VotingRun,
+  agent: http.Agent,
+  voters: readonly Voter[],
+  { ledger, standing }: Found,
+): Promise<readonly string[]> {
   const stands = new Set(standing.map((row) => row.ballot));
-  const receipts = voters.flatMap((voter) => voter.votes.flatMap(({ receipt }) => (receipt === null ? [] : [receipt])));
+  const counted = new Set(ledger.map((row) => row.id));
+  const receipts = voters.flatMap((voter) =>
+    voter.votes.flatMap((vote) => (vote.receipt !== null && (isSafe(vote) || counted.has(ballotOf(vote.receipt))) ? [vote.receipt] : [])),
+  );
   const problems: string[] = [];
   await Promise.all(
     Array.from({ length: AT_ONCE }, async (_, first) => {

@@ -11,6 +11,10 @@ export const FAULT_KINDS = [
   "partition",
   "second-worker",
   "clock",
+  "full-redis",
+  "blocked-lock",
+  "restore-redis",
+  "restore-database",
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -28,7 +32,7 @@ export interface PlannedFault {
   readonly how: string;
   /** How long it lasts; 0: it is over at once, and what follows is recovery. */
   readonly forMs: number;
-  /** How much: ms of delay, seconds that a clock is wrong, workers that are added. 0 where there is nothing to measure. */
+  /** How much: ms of delay, seconds that a clock is wrong, workers that are added, percent of memory. 0 where there is nothing to measure. */
   readonly amount: number;
 }
 

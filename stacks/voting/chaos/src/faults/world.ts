@@ -51,7 +51,7 @@ export async function startWorld(options: {
 /** What of the wanted kinds cannot be broken in this world, and why. */
 export function notPossible({ run, clocks }: World, wanted: readonly FaultKind[]): ReadonlyMap<FaultKind, string> {
   const reasons = new Map<FaultKind, string>();
-  if (run.redisUrl === null) reasons.set("redis", "needs redis-server");
+  if (run.redisUrl === null) for (const kind of ["redis", "full-redis", "restore-redis"] as const) reasons.set(kind, "needs redis-server");
   if (clocks === null) reasons.set("clock", "needs libfaketime (Debian, Ubuntu: apt-get install faketime)");
   return new Map([...reasons].filter(([kind]) => wanted.includes(kind)));
 }

@@ -4,7 +4,7 @@ import http from "node:http";
 import { pause, Random } from "@voting/proof";
 import { Redis } from "ioredis";
 import { type CastVote, Voter } from "../truth/voter.js";
-import { type BallotBox, castVote, type Outcome } from "./cast-vote.js";
+import { type BallotBox, castVote, type Outcome, openPage, pressVote } from "./cast-vote.js";
 
 /** What the load has done so far. */
 export interface LoadCounts {
@@ -17,6 +17,8 @@ export interface LoadCounts {
   retries: number;
   /** Times that a voter cast two votes at once. */
   concurrent: number;
+  /** Times that a person pressed a button twice, or once more after an answer. */
+  pressedAgain: number;
   /** Of the acknowledged ones: appended to the classic list. */
   classic: number;
 }
@@ -28,12 +30,14 @@ export interface LoadOptions {
   readonly optionIds: readonly string[];
   readonly votesPerSecond: number;
   readonly seed: number;
+  /** Part of those who vote by the page, as people do; the others use the API. Default: 0 */
+  readonly peopleShare?: number;
   readonly onAcknowledged?: (vote: CastVote, sentMs: number) => void;
 }
 
 /** Voters who go on until told to stop, and who know what they were told. */
 export interface Load {
-  /** Everyone who has voted so far. Classic voters are among them once the load has stopped. */
+  /** Everyone who has voted so far. */
   readonly voters: readonly Voter[];
   readonly counts: Readonly<LoadCounts>;
   /** Answers that no vote may get. */
@@ -55,6 +59,8 @@ const COMMAND_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 200;
 
 interface ClassicLoadDependencies {
+  /** Where those who vote are added. */
+  readonly voters: Voter[];
   readonly redisUrl: string;
   readonly random: Random;
   readonly options: readonly string[];
@@ -69,11 +75,12 @@ interface LoadEvents {
   onOutcome(outcome: Outcome, vote: CastVote, sentMs: number): void;
   onRetry(): void;
   onConcurrent(): void;
+  onPressAgain(): void;
   /** An answer that no vote of ours may get. */
   onProblem(sentence: string): void;
 }
 
-interface ApiVoterDependencies {
+interface VoterDependencies {
   readonly box: BallotBox;
   readonly random: Random;
   readonly options: readonly string[];
@@ -82,6 +89,9 @@ interface ApiVoterDependencies {
 }
 
 const RETRY_PAUSE_MS = 150;
+
+/** Then a person gives up, and comes back later. */
+const MOST_PRESSES = 5;
 
 /** An impatient voter goes away in the middle: the vote may be taken in, its answer is lost. */
 const IMPATIENT_MS = 8;
@@ -93,17 +103,31 @@ export function startLoad(options: LoadOptions): Load {
   const agent = new http.Agent({ keepAlive: true });
   const voters: Voter[] = [];
   const problems: string[] = [];
-  const counts: LoadCounts = { acknowledged: 0, refused: 0, unreachable: 0, unanswered: 0, retries: 0, concurrent: 0, classic: 0 };
+  const told = new Set<CastVote>();
+  const counts: LoadCounts = {
+    acknowledged: 0,
+    refused: 0,
+    unreachable: 0,
+    unanswered: 0,
+    retries: 0,
+    concurrent: 0,
+    pressedAgain: 0,
+    classic: 0,
+  };
   const stopping = new AbortController();
   const stop = stopping.signal;
   setMaxListeners(0, stop); // Every voter who pauses listens.
   const events = {
     onOutcome(outcome: Outcome, vote: CastVote, sentMs: number): void {
+      if (outcome === "acknowledged" && told.has(vote)) return; // The other of two presses at once.
       counts[outcome]++;
-      if (outcome === "acknowledged") onAcknowledged?.(vote, sentMs);
+      if (outcome !== "acknowledged") return;
+      told.add(vote);
+      onAcknowledged?.(vote, sentMs);
     },
     onRetry: () => void counts.retries++,
     onConcurrent: () => void counts.concurrent++,
+    onPressAgain: () => void counts.pressedAgain++,
     onProblem(sentence: string): void {
       if (problems.length < MAX_PROBLEMS) problems.push(sentence);
     },
@@ -113,7 +137,7 @@ export function startLoad(options: LoadOptions): Load {
   const thinkMs = (1_000 * seats) / votesPerSecond;
   const voting = Array.from({ length: seats }, async () => {
     while (!stop.aborted) {
-      const person = new ApiVoter(parts);
+      const person = random.chance(options.peopleShare ?? 0) ? new Person(parts) : new ApiVoter(parts);
       voters.push(person.voter);
       for (let left = random.int(VOTES_OF_A_VOTER.min, VOTES_OF_A_VOTER.max); left > 0 && !stop.aborted; left--) {
         await pause(random.share() * 2 * thinkMs, stop);
@@ -126,8 +150,8 @@ export function startLoad(options: LoadOptions): Load {
       counts[outcome]++;
       if (outcome === "acknowledged") counts.classic++;
     };
-    const classicParts = { redisUrl: url, random, options: options.optionIds, onOutcome, stop };
-    voters.push(...(await runClassicLoad({ ...classicParts, votesPerSecond: Math.max(1, votesPerSecond * CLASSIC_SHARE) })));
+    const classicParts = { redisUrl: url, voters, random, options: options.optionIds, onOutcome, stop };
+    await runClassicLoad({ ...classicParts, votesPerSecond: Math.max(1, votesPerSecond * CLASSIC_SHARE) });
   };
   if (redisUrl !== null) voting.push(classic(redisUrl));
   return {
@@ -178,30 +202,30 @@ class ClassicClient {
 }
 
 /** Votes over one classic client until told to stop. Half of the votes are by voters of their own, the others by a few who change their minds. */
-async function runClassicLoad(parts: ClassicLoadDependencies): Promise<readonly Voter[]> {
-  const { redisUrl, random, options, votesPerSecond, onOutcome, stop } = parts;
+async function runClassicLoad(parts: ClassicLoadDependencies): Promise<void> {
+  const { redisUrl, voters, random, options, votesPerSecond, onOutcome, stop } = parts;
   const client = new ClassicClient(redisUrl);
-  const voters = Array.from({ length: 5 }, (_, index) => new Voter(`classic-again-${index}`));
+  const again = Array.from({ length: 5 }, (_, index) => new Voter(`classic-again-${index}`));
+  voters.push(...again);
   try {
     while (!stop.aborted) {
       await pause((random.share() * 2_000) / votesPerSecond, stop);
       const once = random.chance(0.5);
-      const voter = once ? new Voter(`classic-once-${voters.length}`) : random.pick(voters.slice(0, 5));
+      const voter = once ? new Voter(`classic-once-${voters.length}`) : random.pick(again);
       if (once) voters.push(voter);
       onOutcome(await client.cast(voter, voter.send(random.pick(options), null)));
     }
   } finally {
     client.close();
   }
-  return voters;
 }
 
-/** A person who votes again and again, in the ways that people and programs do. */
+/** Votes again and again, in the ways that programs do. */
 class ApiVoter {
   readonly voter = new Voter();
-  readonly #parts: ApiVoterDependencies;
+  readonly #parts: VoterDependencies;
 
-  constructor(parts: ApiVoterDependencies) {
+  constructor(parts: VoterDependencies) {
     this.#parts = parts;
   }
 
@@ -252,17 +276,64 @@ class ApiVoter {
     return this.voter.send(this.#parts.random.pick(this.#parts.options), key);
   }
 
-  async #try(vote: CastVote, timeoutMs?: number): Promise<boolean> {
-    const { box, events } = this.#parts;
-    const sentMs = performance.now();
-    const wasAcknowledged = vote.acknowledged;
-    try {
-      const outcome = await castVote(box, this.voter, vote, timeoutMs);
-      if (!wasAcknowledged) events.onOutcome(outcome, vote, sentMs);
-      return outcome === "acknowledged";
-    } catch (error) {
-      events.onProblem((error as Error).message);
-      return false;
+  #try(vote: CastVote, timeoutMs?: number): Promise<boolean> {
+    return tryOnce(this.#parts, this.voter, vote, castVote, timeoutMs);
+  }
+}
+
+/** Votes by the page: presses twice, loses the answer, reloads, or comes back with the cookie and chooses anew. */
+class Person {
+  readonly voter = new Voter();
+  readonly #parts: VoterDependencies;
+
+  constructor(parts: VoterDependencies) {
+    this.#parts = parts;
+  }
+
+  /** One press, however often it is sent; none when there is no page. */
+  async vote(): Promise<void> {
+    const { box, random, options, events, stop } = this.#parts;
+    const once = await openPage(box, this.voter);
+    if (once === null) return;
+    const vote = this.voter.send(random.pick(options), once);
+    let isTaken: boolean;
+    if (random.chance(0.3)) {
+      events.onPressAgain();
+      isTaken = (await Promise.all([this.#press(vote), this.#press(vote)])).includes(true);
+    } else isTaken = await this.#press(vote, random.chance(0.2) ? IMPATIENT_MS : undefined);
+    // Half of those who were refused, or lost the answer, send the form again; the others come back for a new page some time.
+    for (let tries = random.chance(0.5) ? MOST_PRESSES : 0; tries > 0 && !isTaken && !stop.aborted; tries--) {
+      await pause(RETRY_PAUSE_MS, stop);
+      events.onRetry();
+      isTaken = await this.#press(vote);
     }
+    if (!isTaken || stop.aborted || !random.chance(0.2)) return;
+    // A reload of the answer is the same press.
+    events.onPressAgain();
+    await this.#press(vote);
+  }
+
+  #press(vote: CastVote, timeoutMs?: number): Promise<boolean> {
+    return tryOnce(this.#parts, this.voter, vote, pressVote, timeoutMs);
+  }
+}
+
+/** Sends a vote once; whether it was acknowledged. */
+async function tryOnce(
+  { box, events }: VoterDependencies,
+  voter: Voter,
+  vote: CastVote,
+  cast: typeof castVote,
+  timeoutMs?: number,
+): Promise<boolean> {
+  const sentMs = performance.now();
+  try {
+    const wasAcknowledged = vote.acknowledged;
+    const outcome = await cast(box, voter, vote, timeoutMs);
+    if (!wasAcknowledged) events.onOutcome(outcome, vote, sentMs);
+    return outcome === "acknowledged";
+  } catch (error) {
+    events.onProblem((error as Error).message);
+    return false;
   }
 }

@@ -1,4 +1,4 @@
-import type { CastVote, Voter } from "./voter.js";
+import { type CastVote, isSafe, type Voter } from "./voter.js";
 
 /** What the tables hold. */
 export interface Found {
@@ -50,8 +50,10 @@ function checkLedger(voter: Voter, own: readonly Row[], wrong: Sentences): void 
   const votes = voter.known();
   const byBallot = new Map(votes.flatMap((vote) => (vote.receipt === null ? [] : [[ballotOf(vote.receipt), vote] as const])));
   const counted = new Map(own.map((row) => [row.id, row]));
-  for (const [ballot, { option }] of byBallot) {
+  for (const [ballot, vote] of byBallot) {
+    const { option } = vote;
     const row = counted.get(ballot);
+    if (row === undefined && !isSafe(vote)) continue;
     if (row === undefined) wrong.lost.push(`ballot ${ballot} of voter ${voter.id} (${option}) was acknowledged and is not in the ledger`);
     else if (row.vote !== option) wrong.invented.push(`ballot ${ballot} was cast for ${option} and counted for ${row.vote}`);
   }
@@ -62,7 +64,7 @@ function checkLedger(voter: Voter, own: readonly Row[], wrong: Sentences): void 
     [...unnamed, ...others.map((row) => ({ option: row.vote, acknowledged: false }))].map((vote) => vote.option),
   )) {
     const cast = unnamed.filter((vote) => vote.option === option);
-    const least = cast.filter((vote) => vote.acknowledged).length;
+    const least = cast.filter(isSafe).length;
     const found = others.filter((row) => row.vote === option).length;
     const what = `voter ${voter.id} cast ${option} ${cast.length} times without a receipt, ${least} of them acknowledged; counted are ${found}`;
     if (found < least) wrong.lost.push(what);
@@ -79,7 +81,7 @@ function checkStanding(voter: Voter, own: readonly Row[], row: Found["standing"]
 
 /** What is wrong about a voter's standing vote; `null`: nothing. */
 function wrongAbout(voter: Voter, own: readonly Row[], row: Found["standing"][number] | undefined): string | null {
-  if (row === undefined) return own.length > 0 || voter.known().some((vote) => vote.acknowledged) ? "no vote stands" : null;
+  if (row === undefined) return own.length > 0 || voter.known().some(isSafe) ? "no vote stands" : null;
   const what = `${row.vote} stands (ballot ${row.ballot})`;
   const ballot = own.find(({ id }) => id === row.ballot);
   if (ballot === undefined || ballot.vote !== row.vote) return `${what}, which is not what the ledger has of it`;
@@ -87,6 +89,7 @@ function wrongAbout(voter: Voter, own: readonly Row[], row: Found["standing"][nu
   const candidates = voter.mayStand();
   if (stands === undefined) return candidates.some((vote) => vote.receipt === null && vote.option === row.vote) ? null : what;
   if (!candidates.includes(stands)) return what;
+  if (!isSafe(stands)) return null; // It may have come in again, with a retry.
   const later = laterCounted(voter, stands, own);
   return later === undefined ? null : `${what}, and ${later} was cast and counted later`;
 }

@@ -1,7 +1,7 @@
 /** One vote that a voter meant to cast once, however often it was sent. */
 export interface CastVote {
   readonly option: string;
-  /** The Idempotency-Key that every try of it carries. */
+  /** The Idempotency-Key, or the page's one-time value, that every try of it carries. */
   readonly key: string | null;
   /** It was first sent without a cookie: without an answer nobody knows under which voter it may be counted. */
   readonly withoutCookie: boolean;
@@ -12,9 +12,14 @@ export interface CastVote {
   /** A try of it got lost, or an answer that leaves open whether it was taken in. */
   mayBeIn: boolean;
   acknowledged: boolean;
+  /** It was acknowledged by a queue in whose place an older copy was put before it was counted. */
+  mayBeLost: boolean;
   /** Of the ballot that the first good answer named; classic clients get none. */
   receipt: string | null;
 }
+
+/** It must be counted. */
+export const isSafe = (vote: CastVote): boolean => vote.acknowledged && !vote.mayBeLost;
 
 /**
  * What one voter knows: the votes it cast, in which order as far as it can tell, and what it was told of them. From this alone
@@ -39,7 +44,17 @@ export class Voter {
   send(option: string, key: string | null): CastVote {
     const withoutCookie = this.id === null;
     const sentAt = ++this.#events;
-    const vote = { option, key, withoutCookie, sentAt, endedAt: Infinity, mayBeIn: false, acknowledged: false, receipt: null };
+    const vote = {
+      option,
+      key,
+      withoutCookie,
+      sentAt,
+      endedAt: Infinity,
+      mayBeIn: false,
+      acknowledged: false,
+      mayBeLost: false,
+      receipt: null,
+    };
     this.votes.push(vote);
     return vote;
   }
@@ -71,7 +86,7 @@ export class Voter {
     if (!vote.acknowledged) vote.endedAt = ++this.#events;
   }
 
-  /** The cookie of a first good answer. */
+  /** The cookie of a page or of a first good answer. */
   identify(cookie: string): void {
     this.cookie ??= cookie;
     this.id ??= cookie.slice("voter_id=".length).split(".")[0] as string;
@@ -89,11 +104,11 @@ export class Voter {
 
   /**
    * The votes of which one may stand: those behind which no acknowledged one was sent. The order of two that were under way at the
-   * same time is the queue's affair; and one that was given up may be under way still, however much later it gets into the queue.
+   * same time is the queue's affair; and one that was given up, or was lost with an older queue and sent again, may be under way still, however much later it gets into the queue.
    */
   mayStand(): readonly CastVote[] {
     const known = this.known();
-    const lastSent = known.reduce((last, vote) => (vote.acknowledged ? Math.max(last, vote.sentAt) : last), 0);
-    return known.filter((vote) => vote.endedAt >= lastSent || !vote.acknowledged);
+    const lastSent = known.reduce((last, vote) => (isSafe(vote) ? Math.max(last, vote.sentAt) : last), 0);
+    return known.filter((vote) => vote.endedAt >= lastSent || !isSafe(vote));
   }
 }

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import { after, before, test } from "node:test";
 import { until } from "@groundplan/testing";
 import { Random } from "@voting/proof";
-import { ReceiptWatch, ResultWatch, watchPage } from "../../src/chaos.js";
+import { ReceiptWatch, ResultWatch, Rising, watchPage } from "../../src/checks/watches.js";
 
 /** A result service that tells what the test put into it; the last word is repeated. */
 let server: Server;
@@ -48,6 +48,41 @@ test("a total that goes back is a complaint; one that grows or cannot be read is
   downs = 1;
   await watched(watch, () => watch.reads >= 4);
   assert.deepEqual(watch.complaints, ["the total went back from 5 to 3"]);
+});
+
+test("while a store that was put back comes up again a total may be lower; then it must have come up, and may fall no more", () => {
+  const total = new Rising();
+  assert.equal(total.fellFrom(5), null);
+  total.goesBack();
+  // One that was read before comes late.
+  assert.deepEqual(
+    [2, 5, 3].map((value) => total.fellFrom(value)),
+    [null, null, null],
+  );
+  total.isBack();
+  assert.deepEqual(
+    [4, 6, 5].map((value) => total.fellFrom(value)),
+    [null, null, 6],
+  );
+  const steady = new Rising();
+  steady.isBack();
+  assert.equal(steady.fellFrom(1), null);
+  assert.equal(steady.fellFrom(0), 1);
+});
+
+test("what a receipt says may be taken back while a store that was put back comes up again, and not longer", async () => {
+  const watch = new ReceiptWatch(url, new Random(1));
+  watch.add("r");
+  states = ["counted"];
+  await watched(watch, () => watch.lookups >= 1);
+  watch.mayGoBack = true;
+  states = ["queued"];
+  await watched(watch, () => watch.lookups >= 3);
+  assert.deepEqual(watch.complaints, []);
+  watch.mayGoBack = false;
+  const seen = watch.lookups;
+  await watched(watch, () => watch.lookups > seen);
+  assert.deepEqual(watch.complaints, ["receipt r was counted and is queued"]);
 });
 
 test("a receipt that goes back to queued, or is not known any more, is a complaint", async () => {
