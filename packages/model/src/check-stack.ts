@@ -11,8 +11,14 @@ import { scrapeTargets } from "./planning/scrapes.js";
 import { sortedUnique, startOrder } from "./planning/start-order.js";
 import type { Problem } from "./problem.js";
 import { show, sortedListOf } from "./show.js";
-import { awsProblems, hostProblems, portProblems } from "./validation/hosts.js";
-import { envProblems, monitoringProblems, pipelineProblems, sourceProblems, standInProblems } from "./validation/monitoring.js";
+import {
+  envProblems,
+  monitoringProblems,
+  pipelineProblems,
+  sourceProblems,
+  standInProblems,
+} from "./validation/components-and-monitoring.js";
+import { awsProblems, hostProblems, portProblems } from "./validation/hosts-and-aws.js";
 import { componentsByName, nameProblems, unknownName } from "./validation/names.js";
 
 /** A stack's plan, or all that keeps it from having one. */

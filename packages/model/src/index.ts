@@ -39,4 +39,5 @@ export { type ReachPath, reachPaths } from "./reach/reach-paths.js";
 export { type ReachWarning, type ReachWarningCode, reachWarnings } from "./reach/reach-warnings.js";
 export { reachability } from "./reach/reachability.js";
 export { calledEnd, whyNot } from "./reach/why-not.js";
+export { shellWord } from "./show.js";
 export { nameLike, nameProblem } from "./validation/names.js";

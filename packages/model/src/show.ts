@@ -35,6 +35,12 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** A word as a POSIX shell, and bash, read it back: quoted only where it has to be. `{{.Name}}` has not, `{a,b}` and `{1..3}` have. */
+export function shellWord(word: string): string {
+  const isPlain = /^[\w@%+=:,./{}-]+$/.test(word) && !/\{.*(?:,|\.\.).*\}/.test(word);
+  return isPlain ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 /** Names in the order given: "db, redis", or "none". */
 export function listOf(names: readonly string[]): string {
   return names.length === 0 ? "none" : names.join(", ");

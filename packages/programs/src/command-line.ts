@@ -1,4 +1,6 @@
-/** A program to run with its arguments, as a value: shown to the reader, compared in tests, run in one place (`run-program.ts`). */
+import { shellWord } from "@groundplan/model";
+
+/** A program to run with its arguments, as a value: shown to the reader, compared in tests, run in one place (`start-program.ts`). */
 export interface CommandLine {
   readonly program: string;
   readonly args: readonly string[];
@@ -18,9 +20,4 @@ export interface CommandLine {
 export function renderCommandLine({ program, args, env = {} }: CommandLine): string {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${shellWord(value)}`);
   return [...variables, ...[program, ...args].map(shellWord)].join(" ");
-}
-
-/** A word as any POSIX shell reads it back: quoted only where it has to be. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

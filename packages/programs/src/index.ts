@@ -1,4 +1,4 @@
-export { type CommandLine, renderCommandLine, shellWord } from "./command-line.js";
+export { type CommandLine, renderCommandLine } from "./command-line.js";
 export { LineSplitter, LONGEST_LINE, lastLines, plain } from "./lines.js";
 export {
   type Exit,

@@ -7,8 +7,16 @@ export { startHosts, type TestHosts } from "./hosts/start-hosts.js";
 export { type Attempt, type AttemptOutcome, addressesOf, type Namespaces, openNamespaces } from "./namespaces/open-namespaces.js";
 export { type Addresses, renderNftables } from "./namespaces/render-nftables.js";
 export { openClients } from "./open-clients.js";
-export { missingProgram, pathWithPrograms, programPath, TERRAFORMS, type TerraformProgram } from "./programs.js";
+export {
+  BROWSER,
+  BROWSER_ARGUMENTS,
+  missingProgram,
+  pathWithPrograms,
+  programPath,
+  TERRAFORMS,
+  type TerraformProgram,
+} from "./programs.js";
 export { propertyRuns } from "./property-runs.js";
 export { awkwardStack, minimalStack, singleHostStack, votingStack } from "./sample-stacks.js";
-export { BROWSER, BROWSER_ARGUMENTS, type Databases, startDatabases } from "./start-databases.js";
+export { type Databases, startDatabases } from "./start-databases.js";
 export { until, untilDone } from "./until.js";

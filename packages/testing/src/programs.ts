@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 // The scripts need it before anything is compiled.
 import { findProgram } from "../../../scripts/programs.mjs";
@@ -36,3 +37,19 @@ export const TERRAFORMS: readonly TerraformProgram[] = (["terraform", "tofu"] as
   path: programPath(name),
   missing: missingProgram(name) ?? "",
 }));
+
+/** A browser of this machine's, for playwright-core; `undefined` where none is installed. */
+export const BROWSER: string | undefined = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
+  existsSync(path),
+);
+
+/** Runs as root and without a display, and asks nothing of the network by itself. */
+export const BROWSER_ARGUMENTS: readonly string[] = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];

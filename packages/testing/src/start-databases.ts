@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningStack, runStack } from "@groundplan/local";
@@ -29,22 +29,6 @@ export interface Databases {
    */
   close(): Promise<void>;
 }
-
-/** A browser of this machine's, for playwright-core; `undefined` where none is installed. */
-export const BROWSER: string | undefined = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
-
-/** Runs as root and without a display, and asks nothing of the network by itself. */
-export const BROWSER_ARGUMENTS: readonly string[] = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-dev-shm-usage",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-];
 
 /** Starts PostgreSQL, and Redis where the machine has one. */
 export async function startDatabases(options: { readonly redis: boolean }): Promise<Databases> {

@@ -1,4 +1,4 @@
-import { shellWord } from "@groundplan/programs";
+import { shellWord } from "@groundplan/model";
 import type { CommandInput } from "../command.js";
 
 /** What says which deployment is meant. */

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plan, Problem, StackDefinition } from "@groundplan/model";
-import { shellWord } from "@groundplan/programs";
+import { shellWord } from "@groundplan/model";
 import { TARGETS } from "@groundplan/targets";
 import { data, json, STACK } from "../arguments/options.js";
 import { UsageError, unknownName } from "../arguments/usage-error.js";

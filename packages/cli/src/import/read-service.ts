@@ -9,7 +9,7 @@ import { databaseNames } from "./read-database.js";
 import { memoryLimit, memoryMbOf } from "./read-memory.js";
 import { itemsOf, namesOf, objectOf, type Values, wayBetween } from "./values.js";
 
-export interface RunningService {
+export interface ServiceFacts {
   readonly source: Source;
   readonly uses: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, EnvInput>>;
@@ -34,7 +34,7 @@ const ENDINGS = /^(.+)_(?:URL|HOST|PORT|USER|PASSWORD|NAME)$/;
 const PASSWORD = "\0";
 
 /** A service as a stack file declares it: what is usual is not written. */
-export function serviceOptions(draft: Draft, { source, uses, env, networks, notes }: RunningService): ImportedService {
+export function serviceOptions(draft: Draft, { source, uses, env, networks, notes }: ServiceFacts): ImportedService {
   const { service, port, image } = draft;
   const usual = defaultsOf(SERVICE);
   const built = typeof source.image === "object";

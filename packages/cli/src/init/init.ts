@@ -1,8 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { nameLike, nameProblem, UserError } from "@groundplan/model";
-import { shellWord } from "@groundplan/programs";
+import { nameLike, nameProblem, shellWord, UserError } from "@groundplan/model";
 import type { GeneratedFile } from "@groundplan/targets";
 import { json } from "../arguments/options.js";
 import { UsageError } from "../arguments/usage-error.js";

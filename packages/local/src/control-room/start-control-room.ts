@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { type Plan, UserError } from "@groundplan/model";
 import { GRAPH_STYLE, renderSvg } from "@groundplan/targets/graph";
 import type { LogLine, RunningStack } from "../running-stack.js";
-import { type LevelPoint, partReport, startLevelSampler, stateReport, watchAlerts } from "./levels/level-sampler.js";
+import { type LevelPoint, partReport, startLevelSampler, stateReport, watchAlerts } from "./reports.js";
 
 export interface ControlRoom {
   /** For example http://127.0.0.1:8090 */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseAlerts } from "../../src/control-room/levels/level-sampler.js";
+import { parseAlerts } from "../../src/control-room/reports.js";
 
 const answer = (...alerts: unknown[]) => JSON.stringify({ status: "success", data: { alerts } });
 

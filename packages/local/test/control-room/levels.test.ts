@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addReadings, type LevelReading, type LevelTotals, noLevelTotals, sumSeries } from "../../src/control-room/levels/level-sampler.js";
+import { addReadings, type LevelReading, type LevelTotals, noLevelTotals, sumSeries } from "../../src/control-room/reports.js";
 import { levelsReport } from "../../src/control-room/start-control-room.js";
 import { pipelineOf, planWith } from "./fake-stack.js";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { get, request } from "node:http";
 import { after, beforeEach, test } from "node:test";
 import { UserError } from "@groundplan/model";
-import type { LevelPoint, StateReport } from "../../src/control-room/levels/level-sampler.js";
+import type { LevelPoint, StateReport } from "../../src/control-room/reports.js";
 import type { LevelsReport } from "../../src/control-room/start-control-room.js";
 import { type ControlRoom, startControlRoom } from "../../src/control-room/start-control-room.js";
 import type { LogLine, PartState } from "../../src/running-stack.js";

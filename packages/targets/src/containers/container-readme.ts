@@ -1,6 +1,7 @@
+import { shellWord } from "@groundplan/model";
 import { MAIL_PASSWORD_FILE, mailPassword } from "../monitoring/reach.js";
 import type { OutputPlace } from "../target.js";
-import { commandLine, inWords, shell, shellWord, table } from "../text/words.js";
+import { commandLine, inWords, shell, table } from "../text/words.js";
 import { sourceFolder } from "./compose-format.js";
 import { type Container, dataVolumes, isOpenToPeople } from "./container.js";
 import { type ContainerPlan, usersOf } from "./container-plan.js";

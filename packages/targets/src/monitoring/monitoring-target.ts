@@ -1,7 +1,7 @@
-import { ALERTMANAGER_PORT, GRAFANA_PORT, type Plan, PROMETHEUS_PORT } from "@groundplan/model";
+import { ALERTMANAGER_PORT, GRAFANA_PORT, type Plan, PROMETHEUS_PORT, shellWord } from "@groundplan/model";
 import type { Container } from "../containers/container.js";
 import type { OutputPlace, Target } from "../target.js";
-import { shell, shellWord, table } from "../text/words.js";
+import { shell, table } from "../text/words.js";
 import { monitoringContainers } from "./containers.js";
 import { hostReach, SMTP_PASSWORD_FILE } from "./reach.js";
 import { renderMonitoring } from "./render-monitoring.js";

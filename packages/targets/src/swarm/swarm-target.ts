@@ -1,4 +1,5 @@
 import type { EnvPiece, Plan } from "@groundplan/model";
+import { shellWord } from "@groundplan/model";
 import {
   command,
   dataNames,
@@ -30,7 +31,7 @@ import {
 } from "../containers/container-readme.js";
 import { DEFAULT_TAG, imageNameOf, nodeSetting, portSetting } from "../containers/settings.js";
 import type { OutputPlace, SecretFile, SecretPiece, Target } from "../target.js";
-import { inWords, shell, shellWord, table } from "../text/words.js";
+import { inWords, shell, table } from "../text/words.js";
 import { anchored, inline, listing, map, noted, quoted, renderYaml, sameAs, section, type YamlValue } from "../text/yaml.js";
 import { type SwarmPlan, type SwarmSecret, swarmPlanOf } from "./swarm-plan.js";
 

@@ -1,3 +1,5 @@
+import { shellWord } from "@groundplan/model";
+
 /** "a", "a and b", "a, b and c". */
 export function inWords(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
@@ -6,10 +8,6 @@ export function inWords(names: readonly string[]): string {
 /** Program and arguments as one types them. */
 export function commandLine(command: readonly string[]): string {
   return command.map(shellWord).join(" ");
-}
-
-export function shellWord(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Commands in Markdown. */

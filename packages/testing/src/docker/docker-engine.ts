@@ -272,7 +272,7 @@ async function labelOf(name: string, env: Env): Promise<string> {
 }
 
 /** Pulls an image; gives up soon where no registry can be reached, and takes its time where one can. Returns whether it is there. */
-async function tryPull(tag: string, env: Readonly<Record<string, string>>): Promise<boolean> {
+async function tryPull(tag: string, env: Env): Promise<boolean> {
   const child = spawn("docker", ["pull", tag], { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "ignore"] });
   const timer = setTimeout(() => child.kill("SIGKILL"), ANSWER_LIMIT_MS);
   // The first line is "<tag>: Pulling from <repository>".
@@ -284,7 +284,7 @@ async function tryPull(tag: string, env: Readonly<Record<string, string>>): Prom
 }
 
 /** Makes an image from this machine's packages under a name. Needs root and debootstrap; takes about a minute. */
-async function makeStandIn(image: BaseImage, name: string, env: Readonly<Record<string, string>>): Promise<void> {
+async function makeStandIn(image: BaseImage, name: string, env: Env): Promise<void> {
   const standIn = STAND_IN_IMAGES[image];
   // Not in /tmp: that may be mounted without device files.
   const work = mkdtempSync(join(cacheFolder(), "making-"));
@@ -315,7 +315,7 @@ function treeName({ packages, withNode, tool, files }: StandInImage): string {
   return `groundplan-stand-in/tree:${mark.digest("hex").slice(0, 12)}`;
 }
 
-async function importTree(standIn: StandInImage, name: string, work: string, env: Readonly<Record<string, string>>): Promise<void> {
+async function importTree(standIn: StandInImage, name: string, work: string, env: Env): Promise<void> {
   const source = readAptSource();
   if (source === null) throw new Error("the apt settings of this machine name no source of its own release");
   const tree = join(work, "tree");

@@ -2,7 +2,6 @@ export { answerErrors, describeError, type ErrorAnswer, RequestError } from "./a
 export { type Ballot, isUuid, type NewBallot, nowMs } from "./ballot.js";
 export { Batcher, GoneError, LeftOutError, OverloadedError } from "./batcher.js";
 export { connectClient, endClient, openPool, requireDurablePostgres } from "./database.js";
-export { derivedUuid, orderedUuid } from "./derived-uuid.js";
 export { addFastLane, connectionLimit, type FastLane, limitConnections, openFilesLimit } from "./http-server.js";
 export { Keyring } from "./keyring.js";
 export {
@@ -37,3 +36,4 @@ export {
 export { retentionFrom } from "./retention.js";
 export { migrate } from "./schema/migrate.js";
 export { collectTotal, createApp, type RunningService, requireEnv, runService, type ServiceContext } from "./service.js";
+export { derivedUuid, orderedUuid } from "./uuids.js";

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Ballot } from "./ballot.js";
 import { isColumnText, parseBallotText } from "./ballot-text.js";
-import { uuidFromBytes } from "./derived-uuid.js";
 import {
   type CountedUpTo,
   type PartitionLook,
@@ -19,6 +18,7 @@ import { isBefore, openRedisQueue, type RedisGeneration } from "./redis-generati
 import { redisTotals, streamInfo } from "./redis-queue.js";
 import { ADOPT_CLASSIC_SCRIPT, CLASSIC_LIST, REJECTED_LIST, STATE_KEY, STREAM_KEYS, streamKey, TRIM_SCRIPT } from "./redis-scripts.js";
 import { DEFAULT_RETENTION, type Retention } from "./retention.js";
+import { uuidFromBytes } from "./uuids.js";
 
 const READY_TIMEOUT_MS = 2_000;
 /** How much later than asked for a read may end. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isUuid } from "../src/ballot.js";
-import { derivedUuid } from "../src/derived-uuid.js";
+import { derivedUuid } from "../src/uuids.js";
 
 test("a derived id is a UUID, the same for the same words and another for others", () => {
   const derived = derivedUuid("ballot", "v", "key");

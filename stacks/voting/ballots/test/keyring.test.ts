@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { orderedUuid } from "../src/derived-uuid.js";
 import { Keyring } from "../src/keyring.js";
+import { orderedUuid } from "../src/uuids.js";
 
 const keyring = new Keyring("a secret of the tests");
 const id = orderedUuid();

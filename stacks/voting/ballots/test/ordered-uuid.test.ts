@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isUuid } from "../src/ballot.js";
-import { orderedUuid } from "../src/derived-uuid.js";
+import { orderedUuid } from "../src/uuids.js";
 
 test("ids are UUIDs of version 7, each its own, and carry the time", () => {
   const before = Date.now();

@@ -25,7 +25,7 @@ export interface TallyFeedDependencies {
 
 /** Publishes the results when the database says that they changed (NOTIFY tallies), joined to a few pushes a second. */
 export class TallyFeed {
-  readonly #parts: TallyFeedDependencies;
+  readonly #dependencies: TallyFeedDependencies;
   readonly #heartbeatMs: number;
   #latest: (Reading & { readonly atMs: number }) | null = null;
   #cameRoundAtMs = performance.now();
@@ -36,9 +36,9 @@ export class TallyFeed {
   /** The tables are there; before that there is nothing to read. */
   #readable = false;
 
-  constructor(parts: TallyFeedDependencies) {
-    this.#parts = parts;
-    this.#heartbeatMs = parts.heartbeatMs ?? HEARTBEAT_MS;
+  constructor(dependencies: TallyFeedDependencies) {
+    this.#dependencies = dependencies;
+    this.#heartbeatMs = dependencies.heartbeatMs ?? HEARTBEAT_MS;
   }
 
   /** What viewers see now; `null` before the first read. */
@@ -75,7 +75,7 @@ export class TallyFeed {
       try {
         await this.#listenOnce();
       } catch (error) {
-        if (!this.#stopping) this.#parts.log.warn(`cannot listen for changes: ${(error as Error).message}`);
+        if (!this.#stopping) this.#dependencies.log.warn(`cannot listen for changes: ${(error as Error).message}`);
       }
       if (!this.#stopping) await sleep(RECONNECT_MS);
     }
@@ -87,7 +87,7 @@ export class TallyFeed {
     const ended = new Promise<Error>((resolve) => {
       end = resolve;
     });
-    const client = await connectClient(this.#parts.databaseUrl, end);
+    const client = await connectClient(this.#dependencies.databaseUrl, end);
     this.#listener = client;
     try {
       // A stop while it was connecting found nothing to end.
@@ -98,7 +98,7 @@ export class TallyFeed {
       await client.query("LISTEN tallies");
       this.#change.tell(); // What happened while nobody listened.
       const reason = await ended;
-      if (!this.#stopping) this.#parts.log.warn(reason.message);
+      if (!this.#stopping) this.#dependencies.log.warn(reason.message);
     } finally {
       this.#listener = null;
       await endClient(client);
@@ -117,11 +117,11 @@ export class TallyFeed {
 
   async #publishOnce(): Promise<void> {
     try {
-      const reading = await this.#parts.reader.read();
+      const reading = await this.#dependencies.reader.read();
       this.#latest = { ...reading, atMs: performance.now() };
-      this.#parts.onPublish(reading.results);
+      this.#dependencies.onPublish(reading.results);
     } catch (error) {
-      this.#parts.log.warn(`cannot read the results: ${(error as Error).message}`);
+      this.#dependencies.log.warn(`cannot read the results: ${(error as Error).message}`);
     }
   }
 }

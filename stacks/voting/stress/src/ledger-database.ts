@@ -126,10 +126,10 @@ export class LedgerDatabase {
  * Compares each level with the one behind it: what the queue took in, what of it is passed in the database, what is counted, what is shown;
  * the generations; and what receipts say with what the tables hold. Of a stack that is drained: while votes come, all of it is in motion.
  */
-async function compareLevels(parts: AuditDependencies): Promise<readonly Invariant[]> {
+async function compareLevels(dependencies: AuditDependencies): Promise<readonly Invariant[]> {
   let invariants: readonly Invariant[] = [];
   const doHold = async (): Promise<boolean> => {
-    invariants = await compareOnce(parts);
+    invariants = await compareOnce(dependencies);
     return invariants.every(({ holds }) => holds);
   };
   await poll(doHold, { limitMs: SETTLE_MS, everyMs: RETRY_MS });

@@ -134,16 +134,16 @@ export class BallotBox {
   readonly #admission: Admission;
   readonly #batcher: Batcher<NewBallot>;
 
-  constructor(parts: BallotBoxDependencies) {
-    this.#queue = parts.queue;
-    this.#keyring = parts.keyring;
-    this.#optionIds = new Set(parts.options.map((option) => option.id));
-    this.#metrics = parts.metrics;
-    this.#onOutage = parts.onOutage;
-    this.#admission = parts.admission ?? new Admission();
+  constructor(dependencies: BallotBoxDependencies) {
+    this.#queue = dependencies.queue;
+    this.#keyring = dependencies.keyring;
+    this.#optionIds = new Set(dependencies.options.map((option) => option.id));
+    this.#metrics = dependencies.metrics;
+    this.#onOutage = dependencies.onOutage;
+    this.#admission = dependencies.admission ?? new Admission();
     // The admission bounds how many wait.
-    this.#batcher = new Batcher((ballots) => parts.queue.enqueue(ballots), Number.POSITIVE_INFINITY);
-    parts.metrics.watchWaiting(() => this.#batcher.waiting);
+    this.#batcher = new Batcher((ballots) => dependencies.queue.enqueue(ballots), Number.POSITIVE_INFINITY);
+    dependencies.metrics.watchWaiting(() => this.#batcher.waiting);
   }
 
   /**

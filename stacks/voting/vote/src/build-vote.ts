@@ -70,9 +70,9 @@ export async function buildVote(context: ServiceContext): Promise<RunningService
 }
 
 /** The routes of the service over a ballot box; tests put one with a queue of their own behind them. */
-export async function registerVote(app: FastifyInstance, parts: VoteDependencies): Promise<void> {
-  const page = pageEntrance(createPageRenderer(parts.options, parts.resultPage));
-  const { box, gate } = parts;
+export async function registerVote(app: FastifyInstance, dependencies: VoteDependencies): Promise<void> {
+  const page = pageEntrance(createPageRenderer(dependencies.options, dependencies.resultPage));
+  const { box, gate } = dependencies;
   await app.register(ballotPage, { box, gate, entrance: page });
   await app.register(ballotApi, { box, gate });
   addFastLane(app.server, voteLane({ box, gate, entrances: [page, apiEntrance] }));

@@ -12,15 +12,15 @@ export interface GateDependencies {
 
 /** Whom the vote service listens to at all, before it reads what they say. */
 export class Gate {
-  readonly #parts: GateDependencies;
+  readonly #dependencies: GateDependencies;
 
-  constructor(parts: GateDependencies) {
-    this.#parts = parts;
+  constructor(dependencies: GateDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** Why a vote is turned away: another site's page sent it (403), or its address sends too many (429); `null`: it may come in. */
   refuse({ headers, socket }: IncomingMessage): RequestError | null {
-    const { box, proxies, addressLimit } = this.#parts;
+    const { box, proxies, addressLimit } = this.#dependencies;
     if (isForeign(headers, () => proxies.has(socket.remoteAddress)))
       return box.refusal("foreign", 403, "A vote is taken only from a page of this poll, and this one comes from another site.");
     if (!addressLimit.isOn) return null;

@@ -63,7 +63,7 @@ const AT_ONCE = 100;
  * that PostgreSQL has, so no failure needs a repair of its own.
  */
 export class CountingLoop {
-  readonly #parts: CountingLoopDependencies;
+  readonly #dependencies: CountingLoopDependencies;
   readonly #limit = new BatchLimit();
   #stopping = false;
   #finished: Promise<void> = Promise.resolve();
@@ -75,9 +75,9 @@ export class CountingLoop {
   /** Partition -> why it stands still, and until when it is left to others. */
   readonly #stopped = new Map<number, { readonly reason: string; readonly untilMs: number }>();
 
-  constructor(parts: CountingLoopDependencies) {
-    this.#parts = parts;
-    this.#progressMs = parts.clock.nowMs();
+  constructor(dependencies: CountingLoopDependencies) {
+    this.#dependencies = dependencies;
+    this.#progressMs = dependencies.clock.nowMs();
   }
 
   start(): void {
@@ -97,13 +97,13 @@ export class CountingLoop {
     if (this.#trouble !== null) throw new Error(this.#trouble);
     const [stopped] = this.#stopped.values();
     if (stopped !== undefined) throw new Error(stopped.reason);
-    const idleMs = this.#parts.clock.nowMs() - this.#progressMs;
+    const idleMs = this.#dependencies.clock.nowMs() - this.#progressMs;
     if (idleMs > STALLED_MS)
       throw new Error(`counting stands still for ${Math.round(idleMs / 1000)} s: the database or the queue does not answer`);
   }
 
   async #run(): Promise<void> {
-    const { clock, metrics, log } = this.#parts;
+    const { clock, metrics, log } = this.#dependencies;
     let retryMs = RETRY_MIN_MS;
     while (!this.#stopping) {
       const startedMs = clock.nowMs();
@@ -125,7 +125,7 @@ export class CountingLoop {
   }
 
   async #connectAndCount(): Promise<void> {
-    const { reader, connect, log, metrics, clock } = this.#parts;
+    const { reader, connect, log, metrics, clock } = this.#dependencies;
     let ended: Error | null = null;
     // Not before the schema is there: that may take its time.
     let endWatch = (): void => undefined;
@@ -155,7 +155,7 @@ export class CountingLoop {
   }
 
   async #count(client: pg.Client, claims: PartitionClaims, requireConnection: () => void): Promise<void> {
-    const { reader, options, metrics, clock } = this.#parts;
+    const { reader, options, metrics, clock } = this.#dependencies;
     const every = new Intervals(clock);
     const rejects = new RejectList(client, reader);
     const startedMs = clock.nowMs();
@@ -204,20 +204,20 @@ export class CountingLoop {
 
   #progressed(): void {
     this.#trouble = null;
-    this.#progressMs = this.#parts.clock.nowMs();
+    this.#progressMs = this.#dependencies.clock.nowMs();
   }
 
   /** Partitions that are left to others now. */
   #avoided(): ReadonlySet<number> {
-    const nowMs = this.#parts.clock.nowMs();
+    const nowMs = this.#dependencies.clock.nowMs();
     for (const [partition, { untilMs }] of this.#stopped) if (untilMs <= nowMs) this.#stopped.delete(partition);
-    this.#parts.metrics.stopped.set(this.#stopped.size);
+    this.#dependencies.metrics.stopped.set(this.#stopped.size);
     return new Set(this.#stopped.keys());
   }
 
   /** Gives partitions up that only a newer version can go on with. */
   async #stopBeforeNewer(claims: PartitionClaims, newer: ReadonlyMap<number, string>): Promise<void> {
-    const { clock, metrics, log } = this.#parts;
+    const { clock, metrics, log } = this.#dependencies;
     for (const [partition, position] of newer) {
       const reason = `partition ${partition} stands still: its entry ${position} has a format of a newer version; deploy the newer worker`;
       log.error({ partition, position }, reason);
@@ -228,7 +228,7 @@ export class CountingLoop {
   }
 
   async #write(client: pg.Client, queue: string, generation: string | null, batch: Batch, wasFull: boolean): Promise<void> {
-    const { metrics, clock } = this.#parts;
+    const { metrics, clock } = this.#dependencies;
     const startedMs = clock.nowMs();
     const numberOf = (counts: ReadonlyMap<number, number>, partition: number): number => counts.get(partition) ?? 0;
     const steps = batch.steps.map((step) => ({
@@ -256,7 +256,7 @@ export class CountingLoop {
 
   /** Counts what was left in the database's own queue, for the partitions that this worker holds. */
   async #countLeftovers(client: pg.Client, claims: PartitionClaims): Promise<void> {
-    const { leftovers: reader, options } = this.#parts;
+    const { leftovers: reader, options } = this.#dependencies;
     if (reader === undefined) return;
     const looks = (await reader.look()).filter(({ partition, last }) => last !== "" && claims.positions.has(partition));
     if (looks.length === 0) return;
@@ -280,8 +280,8 @@ export class CountingLoop {
   async #adoptClassic(): Promise<void> {
     let adopted: number;
     do {
-      adopted = await this.#parts.reader.adoptClassic(ADOPT_LIMIT);
-      this.#parts.metrics.adopted.inc(adopted);
+      adopted = await this.#dependencies.reader.adoptClassic(ADOPT_LIMIT);
+      this.#dependencies.metrics.adopted.inc(adopted);
     } while (adopted === ADOPT_LIMIT);
   }
 }

@@ -31,15 +31,15 @@ export class PartitionClaims {
   readonly #entries = new Map<number, number | null>();
   /** What an operator chose not to count. */
   #discards: readonly Discard[] = [];
-  readonly #parts: PartitionClaimsDependencies;
+  readonly #dependencies: PartitionClaimsDependencies;
 
-  constructor(parts: PartitionClaimsDependencies) {
-    this.#parts = parts;
+  constructor(dependencies: PartitionClaimsDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** The generation that the positions belong to. */
   get generation(): string | null {
-    return this.#parts.opened.generation;
+    return this.#dependencies.opened.generation;
   }
 
   /** How far each claimed partition is counted. */
@@ -58,18 +58,18 @@ export class PartitionClaims {
 
   isDiscarded({ partition, position }: QueueEntry): boolean {
     if (this.#discards.length === 0) return false;
-    const { reader } = this.#parts;
+    const { reader } = this.#dependencies;
     return this.#discards.some((one) => one.partition === partition && reader.isBetween(position, one.after, one.upto));
   }
 
   /** Makes this worker known to the others, until its connection ends. */
   async register(): Promise<void> {
-    const { rows } = await this.#parts.client.query<Discard>(
+    const { rows } = await this.#dependencies.client.query<Discard>(
       "SELECT partition, after, upto FROM accepted_gaps WHERE queue = $1 AND discarded > 0",
-      [this.#parts.reader.kind],
+      [this.#dependencies.reader.kind],
     );
     this.#discards = rows;
-    await this.#parts.client.query("SELECT pg_advisory_lock_shared($1, pg_backend_pid())", [WORKER_LOCK]);
+    await this.#dependencies.client.query("SELECT pg_advisory_lock_shared($1, pg_backend_pid())", [WORKER_LOCK]);
   }
 
   /**
@@ -79,7 +79,7 @@ export class PartitionClaims {
    * @param avoided Partitions that are not to be claimed now.
    */
   async rebalance(avoided: ReadonlySet<number>): Promise<boolean> {
-    const { client } = this.#parts;
+    const { client } = this.#dependencies;
     const { rows } = await client.query<{ workers: number; newest: string }>(
       `SELECT COUNT(*)::int AS workers, (SELECT COALESCE(MAX(ordinal), 0) FROM generations) AS newest FROM pg_locks
         WHERE locktype = 'advisory' AND classid = $1 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
@@ -87,7 +87,7 @@ export class PartitionClaims {
     );
     await this.#requireUnmoved();
     // Ballots that came by another queue since: what comes by this one now is newer.
-    if (this.generation !== null && Number(rows[0]?.newest) > this.#parts.opened.ordinal) throw new QueueChanged();
+    if (this.generation !== null && Number(rows[0]?.newest) > this.#dependencies.opened.ordinal) throw new QueueChanged();
     const fairShare = Math.ceil(PARTITIONS / Math.max(1, rows[0]?.workers ?? 1));
     for (const partition of [...this.positions.keys()].slice(fairShare)) await this.release(partition);
     const kept = this.positions.size;
@@ -100,7 +100,7 @@ export class PartitionClaims {
   /** A database that was restored from a backup has other positions than those that this worker left, also when no ballot comes to tell. */
   async #requireUnmoved(): Promise<void> {
     if (this.positions.size === 0) return;
-    const { client, reader } = this.#parts;
+    const { client, reader } = this.#dependencies;
     const stored = new Map((await readPositions(client, reader.kind)).map((one) => [one.partition, one.position]));
     for (const [partition, position] of this.positions) {
       if (stored.get(partition) !== position) {
@@ -112,7 +112,7 @@ export class PartitionClaims {
   }
 
   async #claim(partition: number): Promise<void> {
-    const { client, reader, opened, log } = this.#parts;
+    const { client, reader, opened, log } = this.#dependencies;
     const { rows } = await client.query<{ claimed: boolean }>("SELECT pg_try_advisory_lock($1, $2) AS claimed", [
       PARTITION_LOCK,
       partition,
@@ -142,6 +142,6 @@ export class PartitionClaims {
   /** Leaves a partition to whoever claims it. */
   async release(partition: number): Promise<void> {
     this.positions.delete(partition);
-    await this.#parts.client.query("SELECT pg_advisory_unlock($1, $2)", [PARTITION_LOCK, partition]);
+    await this.#dependencies.client.query("SELECT pg_advisory_unlock($1, $2)", [PARTITION_LOCK, partition]);
   }
 }

@@ -21,7 +21,7 @@ import {
 /** The folder of the agent's configuration on a host. */
 const AGENT_FOLDER = "/opt/aws/amazon-cloudwatch-agent/etc";
 
-/** What the agent reads of the services of its host: see scrape-config.ts. */
+/** What the agent reads of the services of its host. */
 const SCRAPE_FILE = "groundplan-scrape.yml";
 
 const SECONDS = 60;

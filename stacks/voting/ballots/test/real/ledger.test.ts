@@ -3,10 +3,10 @@ import { after, before, beforeEach, test } from "node:test";
 import { type Databases, startDatabases } from "@groundplan/testing";
 import type pg from "pg";
 import type { Ballot } from "../../src/ballot.js";
-import { orderedUuid } from "../../src/derived-uuid.js";
 import { countBallots, loadPosition, lookUpBallot, readSnapshot } from "../../src/ledger.js";
 import { rankOf } from "../../src/rank.js";
 import { migrate } from "../../src/schema/migrate.js";
+import { orderedUuid } from "../../src/uuids.js";
 
 let databases: Databases;
 let pool: pg.Pool;

@@ -4,13 +4,13 @@ import { type Databases, openClients, startDatabases, until, untilDone } from "@
 import type { Redis } from "ioredis";
 import type pg from "pg";
 import type { Ballot } from "../../src/ballot.js";
-import { orderedUuid } from "../../src/derived-uuid.js";
 import { countBallots, loadPosition } from "../../src/ledger.js";
 import { openQueue, openReader } from "../../src/open-queue.js";
 import { PARTITIONS, partitionOf } from "../../src/partition.js";
 import type { BallotQueue, PartitionLook, Progress, QueueEntry, QueueReader, Resumption } from "../../src/queue.js";
 import { CLASSIC_LIST, REJECTED_LIST, STATE_KEY } from "../../src/redis-scripts.js";
 import { migrate } from "../../src/schema/migrate.js";
+import { orderedUuid } from "../../src/uuids.js";
 
 let databases: Databases;
 let pool: pg.Pool;

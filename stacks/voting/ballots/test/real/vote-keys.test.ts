@@ -4,10 +4,10 @@ import { type Databases, startDatabases, untilDone } from "@groundplan/testing";
 import { Redis } from "ioredis";
 import pg from "pg";
 import type { NewBallot } from "../../src/ballot.js";
-import { orderedUuid } from "../../src/derived-uuid.js";
 import { openQueue } from "../../src/open-queue.js";
 import { type BallotQueue, VOTE_KEY_HOURS } from "../../src/queue.js";
 import { voteKeyName } from "../../src/redis-scripts.js";
+import { orderedUuid } from "../../src/uuids.js";
 
 let databases: Databases;
 before(async () => {

@@ -67,8 +67,8 @@ interface Work {
 const exec = promisify(execFile);
 
 /** Injects fault after fault. Resolves when the time is over and all of them are put right. */
-export async function injectAll(parts: InjectorDependencies): Promise<void> {
-  const { faults, watch, stop, forMs, leastFaults, tell } = parts;
+export async function injectAll(dependencies: InjectorDependencies): Promise<void> {
+  const { faults, watch, stop, forMs, leastFaults, tell } = dependencies;
   const startedMs = performance.now();
   const heal = new AbortController();
   setMaxListeners(0, heal.signal); // Every fault that lasts listens.
@@ -83,11 +83,11 @@ export async function injectAll(parts: InjectorDependencies): Promise<void> {
     await work.held.get(fault.target)?.catch(() => undefined);
     // It is claimed anew after each fault of the database.
     if (fault.how.endsWith(WORKERS_BACKEND))
-      await until("a worker is connected", () => workersBackend(parts.world.run.pool), BACKEND_LIMIT_MS).catch(() => null);
+      await until("a worker is connected", () => workersBackend(dependencies.world.run.pool), BACKEND_LIMIT_MS).catch(() => null);
     if (!mayGoOn()) break;
     const record = watch.begin(fault);
     tell.fault(record);
-    const done = inject(parts, work, fault, heal.signal).catch((error: Error) => {
+    const done = inject(dependencies, work, fault, heal.signal).catch((error: Error) => {
       record.missed = error.message.split("\n")[0] as string;
       tell.missed(fault, record.missed);
     });
@@ -104,8 +104,8 @@ export async function injectAll(parts: InjectorDependencies): Promise<void> {
  *
  * @throws Error when it cannot be done now, for example because the part is down already.
  */
-async function inject(parts: InjectorDependencies, work: Work, fault: PlannedFault, heal: AbortSignal): Promise<void> {
-  const { world } = parts;
+async function inject(dependencies: InjectorDependencies, work: Work, fault: PlannedFault, heal: AbortSignal): Promise<void> {
+  const { world } = dependencies;
   const { stack } = world.run;
   switch (fault.kind) {
     case "worker":
@@ -128,13 +128,13 @@ async function inject(parts: InjectorDependencies, work: Work, fault: PlannedFau
     case "clock":
       return stepClock(world.clocks, fault, heal);
     case "full-redis":
-      return fillRedis(parts, fault, heal);
+      return fillRedis(dependencies, fault, heal);
     case "blocked-lock":
       return blockVotes(world.run.pool, fault, heal);
     case "restore-redis":
-      return restoreQueue(parts, work, fault, heal);
+      return restoreQueue(dependencies, work, fault, heal);
     case "restore-database":
-      return restoreDatabase(parts, work, fault, heal);
+      return restoreDatabase(dependencies, work, fault, heal);
   }
 }
 
@@ -224,8 +224,8 @@ async function ledgerOf(pool: pg.Pool): Promise<readonly string[]> {
 }
 
 /** A backup of PostgreSQL is put in its place: what was counted since must be counted up again, without help. */
-async function restoreDatabase(parts: InjectorDependencies, work: Work, { forMs }: PlannedFault, heal: AbortSignal): Promise<void> {
-  const { world, watch, history } = parts;
+async function restoreDatabase(dependencies: InjectorDependencies, work: Work, { forMs }: PlannedFault, heal: AbortSignal): Promise<void> {
+  const { world, watch, history } = dependencies;
   const { run } = world;
   const data = await copied(run, work, "db");
   await pause(forMs, heal);

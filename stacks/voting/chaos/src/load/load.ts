@@ -132,12 +132,12 @@ export function startLoad(options: LoadOptions): Load {
       if (problems.length < MAX_PROBLEMS) problems.push(sentence);
     },
   };
-  const parts = { box: { agent, voteUrl: options.voteUrl }, random, options: options.optionIds, events, stop };
+  const dependencies = { box: { agent, voteUrl: options.voteUrl }, random, options: options.optionIds, events, stop };
   const seats = Math.min(200, Math.max(10, Math.round(votesPerSecond / 2)));
   const thinkMs = (1_000 * seats) / votesPerSecond;
   const voting = Array.from({ length: seats }, async () => {
     while (!stop.aborted) {
-      const person = random.chance(options.peopleShare ?? 0) ? new Person(parts) : new ApiVoter(parts);
+      const person = random.chance(options.peopleShare ?? 0) ? new Person(dependencies) : new ApiVoter(dependencies);
       voters.push(person.voter);
       for (let left = random.int(VOTES_OF_A_VOTER.min, VOTES_OF_A_VOTER.max); left > 0 && !stop.aborted; left--) {
         await pause(random.share() * 2 * thinkMs, stop);
@@ -150,8 +150,8 @@ export function startLoad(options: LoadOptions): Load {
       counts[outcome]++;
       if (outcome === "acknowledged") counts.classic++;
     };
-    const classicParts = { redisUrl: url, voters, random, options: options.optionIds, onOutcome, stop };
-    await runClassicLoad({ ...classicParts, votesPerSecond: Math.max(1, votesPerSecond * CLASSIC_SHARE) });
+    const classicDependencies = { redisUrl: url, voters, random, options: options.optionIds, onOutcome, stop };
+    await runClassicLoad({ ...classicDependencies, votesPerSecond: Math.max(1, votesPerSecond * CLASSIC_SHARE) });
   };
   if (redisUrl !== null) voting.push(classic(redisUrl));
   return {
@@ -202,8 +202,8 @@ class ClassicClient {
 }
 
 /** Votes over one classic client until told to stop. Half of the votes are by voters of their own, the others by a few who change their minds. */
-async function runClassicLoad(parts: ClassicLoadDependencies): Promise<void> {
-  const { redisUrl, voters, random, options, votesPerSecond, onOutcome, stop } = parts;
+async function runClassicLoad(dependencies: ClassicLoadDependencies): Promise<void> {
+  const { redisUrl, voters, random, options, votesPerSecond, onOutcome, stop } = dependencies;
   const client = new ClassicClient(redisUrl);
   const again = Array.from({ length: 5 }, (_, index) => new Voter(`classic-again-${index}`));
   voters.push(...again);
@@ -223,15 +223,15 @@ async function runClassicLoad(parts: ClassicLoadDependencies): Promise<void> {
 /** Votes again and again, in the ways that programs do. */
 class ApiVoter {
   readonly voter = new Voter();
-  readonly #parts: VoterDependencies;
+  readonly #dependencies: VoterDependencies;
 
-  constructor(parts: VoterDependencies) {
-    this.#parts = parts;
+  constructor(dependencies: VoterDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** Casts one vote, or two at a time. */
   async vote(): Promise<void> {
-    const { random } = this.#parts;
+    const { random } = this.#dependencies;
     if (this.voter.id === null) return this.#first();
     const luck = random.share();
     if (luck < 0.06) await this.#twoAtOnce();
@@ -241,13 +241,13 @@ class ApiVoter {
 
   /** Without a cookie a voter is known by the key only: it is kept until there is an answer. One in five uses none, and is lost if the answer is. */
   async #first(): Promise<void> {
-    if (this.#parts.random.chance(0.2)) await this.#try(this.#send(null));
+    if (this.#dependencies.random.chance(0.2)) await this.#try(this.#send(null));
     else await this.#untilTaken(this.#send(randomUUID()));
   }
 
   /** Sends it with its key again and again. @param timeoutMs Of the first try. */
   async #untilTaken(vote: CastVote, timeoutMs?: number): Promise<void> {
-    const { stop, events } = this.#parts;
+    const { stop, events } = this.#dependencies;
     let isTaken = await this.#try(vote, timeoutMs);
     while (!isTaken && !stop.aborted) {
       await pause(RETRY_PAUSE_MS, stop);
@@ -257,7 +257,7 @@ class ApiVoter {
   }
 
   async #withKey(): Promise<void> {
-    const { random, stop, events } = this.#parts;
+    const { random, stop, events } = this.#dependencies;
     const vote = this.#send(randomUUID());
     await this.#untilTaken(vote, random.chance(0.3) ? IMPATIENT_MS : undefined);
     // A second try after a good answer must change nothing, whatever was voted in between.
@@ -268,31 +268,31 @@ class ApiVoter {
   }
 
   async #twoAtOnce(): Promise<void> {
-    this.#parts.events.onConcurrent();
+    this.#dependencies.events.onConcurrent();
     await Promise.all([this.#send(null), this.#send(null)].map((vote) => this.#try(vote)));
   }
 
   #send(key: string | null): CastVote {
-    return this.voter.send(this.#parts.random.pick(this.#parts.options), key);
+    return this.voter.send(this.#dependencies.random.pick(this.#dependencies.options), key);
   }
 
   #try(vote: CastVote, timeoutMs?: number): Promise<boolean> {
-    return tryOnce(this.#parts, this.voter, vote, castVote, timeoutMs);
+    return tryOnce(this.#dependencies, this.voter, vote, castVote, timeoutMs);
   }
 }
 
 /** Votes by the page: presses twice, loses the answer, reloads, or comes back with the cookie and chooses anew. */
 class Person {
   readonly voter = new Voter();
-  readonly #parts: VoterDependencies;
+  readonly #dependencies: VoterDependencies;
 
-  constructor(parts: VoterDependencies) {
-    this.#parts = parts;
+  constructor(dependencies: VoterDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** One press, however often it is sent; none when there is no page. */
   async vote(): Promise<void> {
-    const { box, random, options, events, stop } = this.#parts;
+    const { box, random, options, events, stop } = this.#dependencies;
     const once = await openPage(box, this.voter);
     if (once === null) return;
     const vote = this.voter.send(random.pick(options), once);
@@ -314,7 +314,7 @@ class Person {
   }
 
   #press(vote: CastVote, timeoutMs?: number): Promise<boolean> {
-    return tryOnce(this.#parts, this.voter, vote, pressVote, timeoutMs);
+    return tryOnce(this.#dependencies, this.voter, vote, pressVote, timeoutMs);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Agent, get } from "node:http";
 import type { PipelineLevel, Plan } from "@groundplan/model";
-import type { PartState, RunningStack } from "../../running-stack.js";
+import type { PartState, RunningStack } from "../running-stack.js";
 
 /** The levels at one second. */
 export interface LevelPoint {
